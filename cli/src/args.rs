@@ -1,0 +1,127 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use converse_messages::model_id::Geo;
+use converse_messages::{Model, Options, Policy};
+
+/// Converts both ways between the Amazon Bedrock Converse format and the Anthropic Messages format, and accounts for every
+/// member it cannot carry.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Convert a request
+    Request {
+        #[command(flatten)]
+        document: Document,
+        /// On the Messages side: the form of Bedrock's InvokeModel, {model_id, stream, headers, body}
+        #[arg(long)]
+        invoke: bool,
+    },
+    /// Convert a request to count a conversation's tokens
+    CountTokens {
+        #[command(flatten)]
+        document: Document,
+    },
+    /// Translate a model id; exit code 1 if it has no translation
+    ModelId(ModelId),
+}
+
+/// What all conversions of documents have in common.
+#[derive(Debug, ClapArgs)]
+pub struct Document {
+    /// The format to convert to
+    #[arg(long)]
+    pub to: Target,
+    /// One document a line in, one result a line out: {"value", "losses"} or {"error"}
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Which losses to refuse: content losses; none (allow); all (deny)
+    #[arg(long, value_enum, default_value_t = Loss::Content)]
+    pub loss: Loss,
+    /// The max_tokens of a Converse request that has none; `none` refuses it
+    #[arg(long, value_name = "N|none", default_value = "4096", value_parser = default_max_tokens)]
+    pub default_max_tokens: MaxTokens,
+    /// Model ids: keep them, translate them, or put this id in their place
+    #[arg(long, value_name = "keep|translate|ID", default_value = "keep")]
+    pub model: String,
+    /// The geography of translated Bedrock ids: us, eu, apac, …, or a region
+    #[arg(long, value_name = "GEO", value_parser = geo)]
+    pub geo: Option<Geo>,
+    /// The document; standard input if absent or `-`
+    pub file: Option<PathBuf>,
+}
+
+impl Document {
+    pub fn options(&self) -> Options {
+        Options {
+            loss: match self.loss {
+                Loss::Content => Policy::Content,
+                Loss::Allow => Policy::Allow,
+                Loss::Deny => Policy::Deny,
+            },
+            default_max_tokens: self.default_max_tokens.0,
+            model: match self.model.as_str() {
+                "keep" => Model::Keep,
+                "translate" => Model::Translate(self.geo.clone()),
+                id => Model::Replace(id.to_owned()),
+            },
+            ..Options::default()
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct ModelId {
+    /// The id
+    pub id: String,
+    /// Whose id to translate to
+    #[arg(long)]
+    pub to: ModelIdTarget,
+    /// The geography of the Bedrock id: us, eu, apac, …, or a region
+    #[arg(long, value_name = "GEO", value_parser = geo)]
+    pub geo: Option<Geo>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Target {
+    Messages,
+    Converse,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ModelIdTarget {
+    Bedrock,
+    Anthropic,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Loss {
+    Content,
+    Allow,
+    Deny,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct MaxTokens(pub Option<i64>);
+
+fn default_max_tokens(text: &str) -> Result<MaxTokens, String> {
+    match text {
+        "none" => Ok(MaxTokens(None)),
+        _ => match text.parse() {
+            Ok(number) if number >= 1 => Ok(MaxTokens(Some(number))),
+            _ => Err("a number of at least 1, or `none`".to_owned()),
+        },
+    }
+}
+
+fn geo(text: &str) -> Result<Geo, String> {
+    Geo::new(text).map_err(|error| error.to_string())
+}

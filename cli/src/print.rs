@@ -1,0 +1,83 @@
+//! What a person reads.
+
+use std::io::{self, Write};
+
+use converse_messages::{Error, ErrorKind, Loss, Severity};
+
+/// Compact JSON, indented. Tokens stay as they are.
+pub fn pretty(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    let mut chars = json.chars().peekable();
+    while let Some(char) = chars.next() {
+        if in_string {
+            out.push(char);
+            in_string = escaped || char != '"';
+            escaped = !escaped && char == '\\';
+            continue;
+        }
+        match char {
+            '{' | '[' => {
+                out.push(char);
+                if let Some(closing) = chars.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(closing);
+                } else {
+                    depth += 1;
+                    new_line(depth, &mut out);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                new_line(depth, &mut out);
+                out.push(char);
+            }
+            ',' => {
+                out.push(char);
+                new_line(depth, &mut out);
+            }
+            ':' => out.push_str(": "),
+            _ => {
+                in_string = char == '"';
+                out.push(char);
+            }
+        }
+    }
+    out
+}
+
+fn new_line(depth: usize, out: &mut String) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n("  ", depth));
+}
+
+/// The losses as a table: how bad, where, what, why.
+pub fn losses(losses: &[Loss], out: &mut impl Write) -> io::Result<()> {
+    if losses.is_empty() {
+        return Ok(());
+    }
+    let content = losses.iter().filter(|loss| loss.severity == Severity::Content).count();
+    let plural = if losses.len() == 1 { "loss" } else { "losses" };
+    writeln!(out, "{} {plural}: {content} of content, {} a hint", losses.len(), losses.len() - content)?;
+    let paths = losses.iter().map(|loss| loss.path.chars().count()).max().unwrap_or_default().min(60);
+    let codes = losses.iter().map(|loss| loss.code.as_str().len()).max().unwrap_or_default();
+    for Loss { path, severity, code, message } in losses {
+        let (severity, code) = (severity.as_str(), code.as_str());
+        writeln!(out, "  {severity:7}  {path:paths$}  {code:codes$}  {message}")?;
+    }
+    Ok(())
+}
+
+/// Why there is no value, and what to do about it.
+pub fn error(error: &Error, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "error[{}]: {error}", error.kind())?;
+    losses(error.losses(), out)?;
+    let help = match error.kind() {
+        ErrorKind::Loss => "convert anyway with `--loss allow`, or change the request at these places",
+        ErrorKind::MissingMaxTokens => "set inferenceConfig.maxTokens, or give `--default-max-tokens N`",
+        ErrorKind::MissingModel => "name the model in the request, or give `--model ID`",
+        ErrorKind::Collision => "keep one of the two members",
+        ErrorKind::UnsupportedName => "rename the tool wherever it is named",
+        _ => return Ok(()),
+    };
+    writeln!(out, "help: {help}")
+}

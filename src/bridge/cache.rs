@@ -1,0 +1,388 @@
+//! `cachePoint` ⇄ `cache_control`
+//!
+//! Converse puts `{cachePoint: {type: default, ttl?}}` *behind* what it caches, Messages puts
+//! `cache_control: {type: ephemeral, ttl?}` *on* it.
+//!
+//! Towards Messages ([`Cached`]) a point goes on the nearest block before it that can carry one, across messages, then the
+//! system prompt, then the tools; on another one than its direct predecessor: hint.
+//!
+//! Towards Converse ([`Points`]) a point goes behind its block, as far as Bedrock allows: not first in a list, not behind
+//! reasoning, not behind a document that is not PDF, none twice in a row, at most four, the ttl never growing along tools,
+//! system and messages. One that is not allowed moves to the nearest place before it that is (hint), or is left out (hint).
+
+use crate::loss::{Code, Cx, Path, Severity};
+use crate::wire::{Leaves, Text};
+use crate::{converse, messages};
+
+/// The most cache points of a request.
+const MOST: usize = 4;
+
+/// Where the last block that can carry a cache control stands.
+#[derive(Clone, Copy)]
+enum Carrier {
+    Tool(usize),
+    System(usize),
+    Message(usize, usize),
+}
+
+/// The parts of a Messages request that can be cached, as they are made in order: tools, system, messages.
+pub(super) struct Cached<L: Leaves> {
+    pub(super) tools: Vec<messages::CustomTool<L>>,
+    pub(super) system: Vec<messages::ContentBlock<L>>,
+    pub(super) messages: Vec<messages::Message<L>>,
+    carrier: Option<Carrier>,
+    /// Whether the carrier comes of the element right before, in the same list.
+    direct: bool,
+}
+
+impl<L: Leaves> Cached<L> {
+    pub(super) fn new() -> Self {
+        Self { tools: Vec::new(), system: Vec::new(), messages: Vec::new(), carrier: None, direct: false }
+    }
+
+    /// Begins a list.
+    pub(super) fn begin(&mut self) {
+        self.direct = false;
+    }
+
+    /// An element that has no place in Messages.
+    pub(super) fn skip(&mut self) {
+        self.direct = false;
+    }
+
+    pub(super) fn push_tool(&mut self, tool: Option<messages::CustomTool<L>>) {
+        self.direct = tool.is_some();
+        if let Some(tool) = tool {
+            self.carrier = Some(Carrier::Tool(self.tools.len()));
+            self.tools.push(tool);
+        }
+    }
+
+    pub(super) fn push_system(&mut self, mut block: messages::ContentBlock<L>) {
+        self.direct = slot(&mut block).is_some();
+        if self.direct {
+            self.carrier = Some(Carrier::System(self.system.len()));
+        }
+        self.system.push(block);
+    }
+
+    /// A block of a message that will be the next one in the list of messages.
+    pub(super) fn push_block(
+        &mut self,
+        blocks: &mut Vec<messages::ContentBlock<L>>,
+        mut block: messages::ContentBlock<L>,
+    ) {
+        self.direct = slot(&mut block).is_some();
+        if self.direct {
+            self.carrier = Some(Carrier::Message(self.messages.len(), blocks.len()));
+        }
+        blocks.push(block);
+    }
+
+    /// A cache point that stands outside of messages.
+    pub(super) fn point(&mut self, point: converse::CachePointBlock<L>, at: Path<'_>, cx: &mut Cx<'_>) {
+        self.point_in(&mut [], point, at, cx);
+    }
+
+    /// A cache point; `blocks` are those of the message it stands in.
+    pub(super) fn point_in(
+        &mut self,
+        blocks: &mut [messages::ContentBlock<L>],
+        point: converse::CachePointBlock<L>,
+        at: Path<'_>,
+        cx: &mut Cx<'_>,
+    ) {
+        let Some(control) = control_of(point, at, cx) else {
+            return;
+        };
+        let slot = match self.carrier {
+            None => None,
+            Some(Carrier::Tool(index)) => self.tools.get_mut(index).map(|tool| &mut tool.cache_control),
+            Some(Carrier::System(index)) => self.system.get_mut(index).and_then(slot),
+            Some(Carrier::Message(message, index)) if message == self.messages.len() => {
+                blocks.get_mut(index).and_then(slot)
+            }
+            Some(Carrier::Message(message, index)) => {
+                match self.messages.get_mut(message).map(|message| &mut message.content) {
+                    Some(messages::Content::Blocks(blocks)) => blocks.get_mut(index).and_then(slot),
+                    _ => None,
+                }
+            }
+        };
+        match slot {
+            None => cx.hint(at, Code::Dropped, "there is nothing before it that Messages could cache"),
+            Some(Some(_)) => cx.hint(at, Code::Dropped, "what stands before it is cached already"),
+            Some(slot) => {
+                *slot = Some(control);
+                if !self.direct {
+                    cx.hint(at, Code::Moved, "it goes on the nearest block before it that Messages can cache");
+                }
+            }
+        }
+    }
+}
+
+fn control_of<L: Leaves>(
+    point: converse::CachePointBlock<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<messages::CacheControl<L>> {
+    let converse::CachePointBlock { kind, ttl, unknown } = point;
+    cx.unknown(at, &unknown);
+    if let converse::CachePointType::Unknown(_) = kind {
+        cx.content(at.name("type"), Code::UnknownValue, "Messages has no cache of this type");
+        return None;
+    }
+    let ttl = match ttl {
+        None => None,
+        Some(converse::CacheTtl::FiveMinutes) => Some(messages::CacheTtl::FiveMinutes),
+        Some(converse::CacheTtl::OneHour) => Some(messages::CacheTtl::OneHour),
+        Some(converse::CacheTtl::Unknown(_)) => {
+            cx.content(at.name("ttl"), Code::UnknownValue, "Messages has no cache that lives as long");
+            None
+        }
+    };
+    Some(messages::CacheControl { ttl, ..Default::default() })
+}
+
+/// The cache control of a block that can have one. Thinking cannot, and Anthropic refuses it on empty text.
+fn slot<L: Leaves>(block: &mut messages::ContentBlock<L>) -> Option<&mut Option<messages::CacheControl<L>>> {
+    use messages::ContentBlock as Block;
+    match block {
+        Block::Text(block) => (!block.text.is_empty()).then_some(&mut block.cache_control),
+        Block::Image(block) => Some(&mut block.cache_control),
+        Block::Document(block) => Some(&mut block.cache_control),
+        Block::SearchResult(block) => Some(&mut block.cache_control),
+        Block::ToolUse(block) => Some(&mut block.cache_control),
+        Block::ToolResult(block) => Some(&mut block.cache_control),
+        Block::ServerToolUse(block) => Some(&mut block.cache_control),
+        Block::ServerToolResult(block) => Some(&mut block.cache_control),
+        Block::ContainerUpload(block) => Some(&mut block.cache_control),
+        Block::ToolReference(block) => Some(&mut block.cache_control),
+        Block::ToolChange(block) => Some(&mut block.cache_control),
+        Block::Thinking(_) | Block::RedactedThinking(_) | Block::Unknown(_) => None,
+    }
+}
+
+/// The cache control of a block, if it has one.
+pub(super) fn control<L: Leaves>(block: &messages::ContentBlock<L>) -> Option<&messages::CacheControl<L>> {
+    use messages::ContentBlock as Block;
+    match block {
+        Block::Text(block) => block.cache_control.as_ref(),
+        Block::Image(block) => block.cache_control.as_ref(),
+        Block::Document(block) => block.cache_control.as_ref(),
+        Block::SearchResult(block) => block.cache_control.as_ref(),
+        Block::ToolUse(block) => block.cache_control.as_ref(),
+        Block::ToolResult(block) => block.cache_control.as_ref(),
+        Block::ServerToolUse(block) => block.cache_control.as_ref(),
+        Block::ServerToolResult(block) => block.cache_control.as_ref(),
+        Block::ContainerUpload(block) => block.cache_control.as_ref(),
+        Block::ToolReference(block) => block.cache_control.as_ref(),
+        Block::ToolChange(block) => block.cache_control.as_ref(),
+        Block::Thinking(_) | Block::RedactedThinking(_) | Block::Unknown(_) => None,
+    }
+}
+
+/// A place for a cache point: behind this many elements of this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    list: usize,
+    behind: usize,
+}
+
+/// A cache control that asks to become a cache point.
+pub(super) struct Wish {
+    path: String,
+    ttl: Option<converse::CacheTtl>,
+    /// Whether it is reported already that it stands elsewhere.
+    reported: bool,
+}
+
+impl Wish {
+    /// It is left out, because another one follows inside the same element.
+    pub(super) fn repeated(&self, cx: &mut Cx<'_>) {
+        let message = "a later cache point inside the same tool result stands for it";
+        cx.lose(self.path.clone(), Severity::Hint, Code::Dropped, message.into());
+    }
+}
+
+/// A cache point, and the place that was found for it.
+struct Point {
+    wish: Wish,
+    natural: Place,
+    place: Place,
+}
+
+/// The list of the tools and of the system prompt; those of the messages follow.
+pub(super) const TOOLS: usize = 0;
+pub(super) const SYSTEM: usize = 1;
+pub(super) const MESSAGES: usize = 2;
+
+/// The cache points of a Converse request, while its lists are made in order: tools, system, messages.
+#[derive(Default)]
+pub(super) struct Points {
+    /// Where the next element goes.
+    next: Place,
+    /// The places, up to here, where a cache point may stand.
+    legal: Vec<Place>,
+    points: Vec<Point>,
+    /// Whether the next point's own element is not there.
+    orphaned: bool,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { list: TOOLS, behind: 0 }
+    }
+}
+
+impl Points {
+    /// Begins a list.
+    pub(super) fn begin(&mut self, list: usize) {
+        self.next = Place { list, behind: 0 };
+    }
+
+    /// An element was added to the list; whether a cache point may stand behind it.
+    pub(super) fn element(&mut self, legal: bool) {
+        self.next.behind += 1;
+        self.orphaned = false;
+        if legal {
+            self.legal.push(self.next);
+        }
+    }
+
+    /// An element has no place in Converse.
+    pub(super) fn skip(&mut self) {
+        self.orphaned = true;
+    }
+
+    /// What a cache control asks for.
+    pub(super) fn control<L: Leaves>(
+        &self,
+        control: Option<&messages::CacheControl<L>>,
+        at: Path<'_>,
+        cx: &mut Cx<'_>,
+    ) -> Option<Wish> {
+        let messages::CacheControl { kind, ttl, unknown } = control?;
+        let at = at.name("cache_control");
+        cx.unknown(at, unknown);
+        if let messages::CacheControlType::Unknown(_) = kind {
+            cx.content(at.name("type"), Code::UnknownValue, "Converse has no cache of this type");
+            return None;
+        }
+        let ttl = match ttl {
+            None => None,
+            Some(messages::CacheTtl::FiveMinutes) => Some(converse::CacheTtl::FiveMinutes),
+            Some(messages::CacheTtl::OneHour) => Some(converse::CacheTtl::OneHour),
+            Some(messages::CacheTtl::Unknown(_)) => {
+                cx.content(at.name("ttl"), Code::UnknownValue, "Converse has no cache that lives as long");
+                None
+            }
+        };
+        Some(Wish { path: at.pointer(), ttl, reported: false })
+    }
+
+    /// A cache point behind the last element.
+    pub(super) fn point(&mut self, wish: Option<Wish>) {
+        let Some(wish) = wish else { return };
+        // An element that is not there was nowhere: its point has no place of its own either.
+        let natural = if self.orphaned { Place { list: usize::MAX, behind: 0 } } else { self.next };
+        // Until a place is found: the last legal one, if any.
+        let place = self.legal.last().copied().unwrap_or_default();
+        self.points.push(Point { wish, natural, place });
+    }
+
+    /// The same, where it is a hint in any case that it stands there.
+    pub(super) fn displaced_point(&mut self, wish: Option<Wish>, message: &'static str, cx: &mut Cx<'_>) {
+        if let Some(mut wish) = wish {
+            cx.lose(wish.path.clone(), Severity::Hint, Code::Moved, message.into());
+            wish.reported = true;
+            self.point(Some(wish));
+        }
+    }
+
+    /// The tools are left out as a whole, which is reported: so are the cache points among them.
+    pub(super) fn forget_tools(&mut self) {
+        self.legal.retain(|place| place.list != TOOLS);
+        self.points.retain(|point| point.place.list != TOOLS);
+    }
+
+    /// Decides where the points stand, and puts them there.
+    pub(super) fn place<L: Leaves>(
+        self,
+        tools: &mut Vec<converse::Tool<L>>,
+        system: &mut Vec<converse::SystemContentBlock<L>>,
+        messages: &mut [converse::Message<L>],
+        cx: &mut Cx<'_>,
+    ) {
+        // From the last place to the first, so that the earlier ones stay where they are.
+        for Point { wish, place, .. } in self.settle(cx).into_iter().rev() {
+            let point = converse::CachePointBlock { ttl: wish.ttl, ..Default::default() };
+            let behind = place.behind;
+            match place.list {
+                TOOLS => insert(tools, behind, converse::Tool::CachePoint(point)),
+                SYSTEM => insert(system, behind, converse::SystemContentBlock::CachePoint(point)),
+                list => {
+                    if let Some(message) = messages.get_mut(list - MESSAGES) {
+                        insert(&mut message.content, behind, converse::ContentBlock::CachePoint(point));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The points that stay, in order, each at its place.
+    fn settle(self, cx: &mut Cx<'_>) -> Vec<Point> {
+        let mut drop = |point: Point, message: &'static str| {
+            if !point.wish.reported {
+                cx.lose(point.wish.path, Severity::Hint, Code::Dropped, message.into());
+            }
+        };
+        let mut points: Vec<Point> = Vec::new();
+        for point in self.points {
+            if point.place.behind == 0 {
+                drop(point, "Converse has no place for a cache point before it");
+            } else if points.last().is_some_and(|last| last.place == point.place) {
+                drop(point, "a cache point stands there already");
+            } else {
+                points.push(point);
+            }
+        }
+        let over = points.len().saturating_sub(MOST);
+        for point in points.drain(..over) {
+            drop(point, "Converse takes four cache points at most, and later ones cache more");
+        }
+        let mut settled: Vec<Point> = Vec::new();
+        for mut point in points {
+            // What lives longer stands before all that lives shorter.
+            let shorter = if is_long(&point) { settled.iter().position(|other| !is_long(other)) } else { None };
+            let Some(at) = shorter else {
+                settled.push(point);
+                continue;
+            };
+            let bound = settled.get(at).map_or(Place::default(), |other| other.place);
+            let free = |place: &&Place| **place < bound && settled.iter().all(|other| other.place != **place);
+            let after = settled.get(..at).and_then(<[_]>::last).map(|other| other.place);
+            match self.legal.iter().rev().find(free).filter(|place| after.is_none_or(|after| after < **place)) {
+                Some(place) => {
+                    point.place = *place;
+                    settled.insert(at, point);
+                }
+                None => drop(point, "a cache point that lives longer cannot stand behind one that lives shorter"),
+            }
+        }
+        for point in settled.iter().filter(|point| point.place != point.natural && !point.wish.reported) {
+            let message = "it stands at the nearest place before it where Bedrock allows one";
+            cx.lose(point.wish.path.clone(), Severity::Hint, Code::Moved, message.into());
+        }
+        settled
+    }
+}
+
+fn insert<T>(list: &mut Vec<T>, at: usize, item: T) {
+    list.insert(at.min(list.len()), item);
+}
+
+fn is_long(point: &Point) -> bool {
+    point.wish.ttl == Some(converse::CacheTtl::OneHour)
+}

@@ -1,0 +1,223 @@
+//! `CountTokens` ⇄ `messages.count_tokens`
+//!
+//! | Converse | Messages | |
+//! |---|---|---|
+//! | `modelId` | `model` | |
+//! | `input.converse` `messages system toolConfig additionalModelRequestFields` | `messages system tools tool_choice`, and what is carried | no `max_tokens` |
+//! | `input.invokeModel.body` | all members, as base64 of `InvokeModel`'s body | `max_tokens: 1` supplied |
+//! | | sampling, metadata, … | hint: they do not count |
+
+use crate::loss::{Code, Converted, Cx, Path};
+use crate::wire::{FreeForm, Leaves, Raw, Text, Wire};
+use crate::{Error, ErrorKind, Model, Options, converse, messages, model_id};
+
+use super::additional::{Additional, united_betas};
+use super::request::{self, Exchange, Exchanged};
+use super::{invoke, rules};
+
+/// Converts a request to count a conversation's tokens.
+///
+/// # Errors
+/// See [`request::to_messages`].
+pub fn to_messages<L: Leaves>(
+    request: converse::CountTokensRequest<L>,
+    options: &Options,
+) -> Result<Converted<messages::Request<L>>, Error> {
+    let mut cx = Cx::new(options);
+    let root = Path::Root;
+    let converse::CountTokensRequest { model_id, input, unknown } = request;
+    cx.unknown(root, &unknown);
+    let input_at = root.name("input");
+    if model_id.is_none() && !matches!(options.model, Model::Replace(_)) {
+        return Err(Error::new(
+            ErrorKind::MissingModel,
+            "/modelId",
+            "no model is named, neither here nor in the options",
+        ));
+    }
+    let value = match input {
+        converse::CountTokensInput::Converse(converse::ConverseTokensRequest {
+            messages,
+            system,
+            tool_config,
+            additional_model_request_fields,
+            unknown,
+        }) => {
+            let at = input_at.name("converse").pointer();
+            cx.unknown(input_at.name("converse"), &unknown);
+            let request = converse::Request {
+                model_id,
+                messages,
+                system,
+                tool_config,
+                additional_model_request_fields,
+                ..Default::default()
+            };
+            let mut inner = Cx::new(options);
+            let request::Split { mut request, .. } =
+                request::split_to_messages(request, &mut inner).map_err(|error| error.beneath(&at))?;
+            keep_counted(&mut request, Path::Root.name(request::FIELDS), &mut inner);
+            cx.adopt(inner, &at);
+            request
+        }
+        converse::CountTokensInput::InvokeModel(converse::InvokeModelTokensRequest { body, unknown }) => {
+            let at = input_at.name("invokeModel");
+            cx.unknown(at, &unknown);
+            let at = at.name("body");
+            let body = rules::from_base64(&body.decode(), at)?;
+            let text = crate::wire::read::utf8(&body).map_err(|error| error.beneath(&at.pointer()))?;
+            // Not checked yet, but read right away.
+            let json = L::Json::from_compact(text.to_owned());
+            let mut request: messages::Request<L> = L::parse(&json).map_err(|error| error.beneath(&at.pointer()))?;
+            request.max_tokens = request.max_tokens.filter(|max_tokens| *max_tokens != 1);
+            request.anthropic_version = None;
+            keep_counted(&mut request, at, &mut cx);
+            let form = messages::InvokeModel { model_id, body: request, ..Default::default() };
+            invoke::to_messages(form, &Options { loss: crate::Policy::Allow, ..options.clone() })?.value
+        }
+        converse::CountTokensInput::Unknown(name, _) => {
+            return Err(rules::invalid(input_at.name(&name), "neither `converse` nor `invokeModel`"));
+        }
+    };
+    cx.finish(value)
+}
+
+/// Converts a request to count a conversation's tokens, JSON to JSON.
+///
+/// # Errors
+/// Malformed input, and what [`to_messages`] refuses.
+///
+/// ```
+/// use converse_messages::{Options, count_tokens};
+///
+/// let source = br#"{"modelId": "m", "input": {"converse": {"messages": [{"role": "user", "content": [{"text": "Hi"}]}]}}}"#;
+/// let target = count_tokens::to_messages_json(source, &Options::default())?;
+/// assert_eq!(target.value, r#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#);
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+pub fn to_messages_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = converse::CountTokensRequest::<Raw>::from_json_within(request, options.max_depth)?;
+    Ok(to_messages(request, options)?.map(|request| request.to_json()))
+}
+
+/// Takes out the members that `messages.count_tokens` does not have.
+fn keep_counted<L: Leaves>(request: &mut messages::Request<L>, at: Path<'_>, cx: &mut Cx<'_>) {
+    let uncounted = [
+        ("max_tokens", request.max_tokens.take().is_some()),
+        ("temperature", request.temperature.take().is_some()),
+        ("top_p", request.top_p.take().is_some()),
+        ("top_k", request.top_k.take().is_some()),
+        ("stop_sequences", !std::mem::take(&mut request.stop_sequences).is_empty()),
+        ("metadata", request.metadata.take().is_some()),
+        ("service_tier", request.service_tier.take().is_some()),
+        ("stream", request.stream.take().is_some()),
+        ("container", request.container.take().is_some()),
+        ("diagnostics", request.diagnostics.take().is_some()),
+        ("inference_geo", request.inference_geo.take().is_some()),
+        ("user_profile_id", request.user_profile_id.take().is_some()),
+        ("workspace_id", request.workspace_id.take().is_some()),
+    ];
+    for (name, _) in uncounted.into_iter().filter(|(_, present)| *present) {
+        cx.hint(at.name(name), Code::Unsupported, format!("a token count has no `{name}`, and it does not count"));
+    }
+}
+
+/// Converts a request to count a conversation's tokens, into the form of Converse.
+///
+/// # Errors
+/// See [`request::to_converse`].
+pub fn to_converse<L: Leaves>(
+    mut request: messages::Request<L>,
+    options: &Options,
+) -> Result<Converted<converse::CountTokensRequest<L>>, Error> {
+    let mut cx = Cx::new(options);
+    let root = Path::Root;
+    keep_counted(&mut request, root, &mut cx);
+    let messages::Request {
+        model,
+        anthropic_beta,
+        betas,
+        system,
+        messages,
+        tools,
+        tool_choice,
+        thinking,
+        output_config,
+        cache_control,
+        context_management,
+        mcp_servers,
+        speed,
+        unknown,
+        ..
+    } = request;
+    for (name, present) in [("mcp_servers", mcp_servers.is_some()), ("speed", speed.is_some())] {
+        if present {
+            cx.hint(root.name(name), Code::Unsupported, format!("Bedrock refuses `{name}`"));
+        }
+    }
+    let model_id = request::bedrock_model::<L>(model, root.name("model"), &mut cx)?;
+    let family = model_id::family(&model_id.decode());
+    let carried = Additional {
+        anthropic_beta: united_betas(anthropic_beta, betas),
+        thinking,
+        context_management,
+        output_config,
+        unknown,
+        ..Default::default()
+    };
+    let exchange = Exchange { messages, system, tools, tool_choice, cache_control };
+    let Exchanged { messages, system, tool_config, fields } = exchange.to_converse(carried, family, &mut cx)?;
+    let input = converse::ConverseTokensRequest {
+        messages,
+        system,
+        tool_config,
+        additional_model_request_fields: fields,
+        ..Default::default()
+    };
+    cx.finish(converse::CountTokensRequest {
+        model_id: Some(model_id),
+        input: converse::CountTokensInput::Converse(input),
+        ..Default::default()
+    })
+}
+
+/// Converts a request to count a conversation's tokens into the form of Converse, JSON to JSON.
+///
+/// # Errors
+/// Malformed input, and what [`to_converse`] refuses.
+///
+/// ```
+/// use converse_messages::{Options, count_tokens};
+///
+/// let source = br#"{"model": "m", "messages": [{"role": "user", "content": "Hi"}]}"#;
+/// let target = count_tokens::to_converse_json(source, &Options::default())?;
+/// let expected = r#"{"modelId":"m","input":{"converse":{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}}}"#;
+/// assert_eq!(target.value, expected);
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+pub fn to_converse_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = messages::Request::<Raw>::from_json_within(request, options.max_depth)?;
+    Ok(to_converse(request, options)?.map(|request| request.to_json()))
+}
+
+/// Gives a request to count a conversation's tokens the form of `InvokeModel`, which keeps every member.
+///
+/// # Errors
+/// Whatever [`Options`] refuse, and a request without a model.
+pub fn to_invoke<L: Leaves>(
+    mut request: messages::Request<L>,
+    options: &Options,
+) -> Result<Converted<converse::CountTokensRequest<L>>, Error> {
+    request.max_tokens.get_or_insert(1);
+    let converted = invoke::from_messages(request, options)?;
+    Ok(converted.map(|form| {
+        let messages::InvokeModel { model_id, stream: _, headers: _, body, unknown: _ } = form;
+        let body = rules::to_base64(body.to_json().as_bytes()).into();
+        let input = converse::InvokeModelTokensRequest { body, ..Default::default() };
+        converse::CountTokensRequest {
+            model_id,
+            input: converse::CountTokensInput::InvokeModel(input),
+            ..Default::default()
+        }
+    }))
+}

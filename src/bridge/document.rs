@@ -1,0 +1,369 @@
+//! `document` ⇄ `document`, `searchResult` ⇄ `search_result`
+//!
+//! | Converse | Messages | |
+//! |---|---|---|
+//! | `source.bytes` of `pdf` | `source` `base64` | the same base64 |
+//! | `source.bytes` of `txt` (back: without citations), `source.text` (with) | `source` `text` | `md csv html` towards Messages: hint; other formats content |
+//! | `source.content` | `source` `content` | without citations: towards Messages hint, towards Converse joined as `txt` (hint) |
+//! | `source.s3Location` | `source` `url`, `file` | content |
+//! | `name`, required and restricted | `title` | made to fit (hint), absent: `document-N` (hint) |
+//! | `context`, `citations.enabled` | the same | |
+
+use std::collections::BTreeMap;
+
+use crate::loss::{Code, Cx, Path};
+use crate::wire::{Leaves, Text};
+use crate::{Error, converse, messages};
+
+use super::rules;
+
+pub(super) fn to_messages<L: Leaves>(
+    document: converse::DocumentBlock<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Result<Option<messages::DocumentBlock<L>>, Error> {
+    let converse::DocumentBlock { format, name, source, context, citations, unknown } = document;
+    cx.unknown(at, &unknown);
+    let citations = citations_to_messages(citations, at, cx);
+    let cited = citations.as_ref().is_some_and(|citations| citations.enabled == Some(true));
+    let source_at = at.name("source");
+    let source = match source {
+        converse::DocumentSource::Bytes(data) => bytes_to_messages(format.as_ref(), data, at, cx)?,
+        converse::DocumentSource::Text(text) => {
+            beside_text(format.as_ref(), at, cx);
+            Some(plain_text(text))
+        }
+        converse::DocumentSource::Content(parts) => {
+            beside_text(format.as_ref(), at, cx);
+            let parts_at = source_at.name("content");
+            if !cited {
+                cx.hint(parts_at, Code::ServiceRule, "Converse takes `content` sources only with citations enabled");
+            }
+            let mut blocks = Vec::with_capacity(parts.len());
+            for (index, part) in parts.into_iter().enumerate() {
+                match part {
+                    converse::DocumentContentBlock::Text(text) => {
+                        blocks.push(messages::ContentBlock::Text(messages::TextBlock { text, ..Default::default() }));
+                    }
+                    converse::DocumentContentBlock::Unknown(name, _) => {
+                        cx.unknown_type(parts_at.index(index).name(&name), &name);
+                    }
+                }
+            }
+            let content = messages::Content::Blocks(blocks);
+            Some(messages::DocumentSource::Content(messages::ContentBlockSource { content, ..Default::default() }))
+        }
+        converse::DocumentSource::S3Location(_) => {
+            cx.unsupported(source_at.name("s3Location"), "s3Location");
+            None
+        }
+        converse::DocumentSource::Unknown(name, _) => {
+            cx.unknown_type(source_at.name(&name), &name);
+            None
+        }
+    };
+    Ok(source.map(|source| messages::DocumentBlock {
+        source,
+        title: Some(name),
+        context,
+        citations,
+        ..Default::default()
+    }))
+}
+
+fn plain_text<L: Leaves>(data: L::Text) -> messages::DocumentSource<L> {
+    let media_type = "text/plain".to_owned().into();
+    messages::DocumentSource::Text(messages::PlainTextSource { media_type, data, ..Default::default() })
+}
+
+/// A format beside a text says nothing, unless it is another one than `txt`.
+fn beside_text(format: Option<&converse::DocumentFormat>, at: Path<'_>, cx: &mut Cx<'_>) {
+    if format.is_some_and(|format| *format != converse::DocumentFormat::Txt) {
+        cx.hint(at.name("format"), Code::Unsupported, "Messages has no place for the format of a text");
+    }
+}
+
+fn bytes_to_messages<L: Leaves>(
+    format: Option<&converse::DocumentFormat>,
+    data: L::Text,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Result<Option<messages::DocumentSource<L>>, Error> {
+    use converse::DocumentFormat as Format;
+    let source_at = at.name("source");
+    let data_at = source_at.name("bytes");
+    rules::base64::<L>(&data, data_at)?;
+    let format_at = at.name("format");
+    match format {
+        Some(Format::Pdf) => {
+            let media_type = "application/pdf".to_owned().into();
+            let source = messages::Base64PdfSource { media_type, data, ..Default::default() };
+            Ok(Some(messages::DocumentSource::Base64(source)))
+        }
+        Some(Format::Txt | Format::Md | Format::Csv | Format::Html) => {
+            let Ok(text) = String::from_utf8(rules::from_base64(&data.decode(), data_at)?) else {
+                cx.content(
+                    data_at,
+                    Code::Unsupported,
+                    "Messages takes documents as PDF or text, and these bytes are not UTF-8",
+                );
+                return Ok(None);
+            };
+            if format != Some(&Format::Txt) {
+                cx.hint(format_at, Code::Rewritten, "Messages takes the document as plain text");
+            }
+            Ok(Some(plain_text(text.into())))
+        }
+        Some(Format::Doc | Format::Docx | Format::Xls | Format::Xlsx) => {
+            cx.content(format_at, Code::Unsupported, "Messages takes documents as PDF or text");
+            Ok(None)
+        }
+        Some(Format::Unknown(_)) => {
+            cx.content(format_at, Code::UnknownValue, "Messages takes documents as PDF or text");
+            Ok(None)
+        }
+        None => {
+            cx.content(format_at, Code::Unsupported, "without a format the bytes do not tell what they are");
+            Ok(None)
+        }
+    }
+}
+
+fn citations_to_messages<L: Leaves>(
+    citations: Option<converse::CitationsConfig<L>>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<messages::CitationsConfig<L>> {
+    let converse::CitationsConfig { enabled, unknown } = citations?;
+    cx.unknown(at.name("citations"), &unknown);
+    Some(messages::CitationsConfig { enabled: Some(enabled), ..Default::default() })
+}
+
+fn citations_to_converse<L: Leaves>(
+    citations: Option<messages::CitationsConfig<L>>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<converse::CitationsConfig<L>> {
+    let messages::CitationsConfig { enabled, unknown } = citations?;
+    cx.unknown(at.name("citations"), &unknown);
+    enabled.map(|enabled| converse::CitationsConfig { enabled, ..Default::default() })
+}
+
+/// The document; its cache control is the caller's.
+pub(super) fn to_converse<L: Leaves>(
+    document: messages::DocumentBlock<L>,
+    at: Path<'_>,
+    names: &mut Names,
+    cx: &mut Cx<'_>,
+) -> Result<Option<converse::DocumentBlock<L>>, Error> {
+    let messages::DocumentBlock { source, title, context, citations, cache_control: _, unknown } = document;
+    cx.unknown(at, &unknown);
+    let name = names.next::<L>(title, at.name("title"), cx);
+    let citations = citations_to_converse(citations, at, cx);
+    let cited = citations.as_ref().is_some_and(|citations| citations.enabled);
+    Ok(source_to_converse(source, cited, at.name("source"), cx)?.map(|(format, source)| converse::DocumentBlock {
+        format,
+        name,
+        source,
+        context,
+        citations,
+        ..Default::default()
+    }))
+}
+
+type FormatAndSource<L> = (Option<converse::DocumentFormat>, converse::DocumentSource<L>);
+
+fn source_to_converse<L: Leaves>(
+    source: messages::DocumentSource<L>,
+    cited: bool,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Result<Option<FormatAndSource<L>>, Error> {
+    match source {
+        messages::DocumentSource::Base64(messages::Base64PdfSource { media_type, data, unknown }) => {
+            cx.unknown(at, &unknown);
+            rules::base64::<L>(&data, at.name("data"))?;
+            if media_type.decode() != "application/pdf" {
+                cx.content(at.name("media_type"), Code::UnknownValue, "the bytes of a document are `application/pdf`");
+                return Ok(None);
+            }
+            Ok(Some((Some(converse::DocumentFormat::Pdf), converse::DocumentSource::Bytes(data))))
+        }
+        messages::DocumentSource::Text(messages::PlainTextSource { media_type, data, unknown }) => {
+            cx.unknown(at, &unknown);
+            if media_type.decode() != "text/plain" {
+                cx.content(at.name("media_type"), Code::UnknownValue, "the text of a document is `text/plain`");
+                return Ok(None);
+            }
+            Ok(Some(text_to_converse(data, cited)))
+        }
+        messages::DocumentSource::Content(messages::ContentBlockSource { content, unknown }) => {
+            cx.unknown(at, &unknown);
+            let content_at = at.name("content");
+            let texts = texts_to_converse(content, content_at, cx);
+            if cited {
+                let parts = texts.into_iter().map(converse::DocumentContentBlock::Text).collect();
+                return Ok(Some((None, converse::DocumentSource::Content(parts))));
+            }
+            cx.hint(
+                content_at,
+                Code::Rewritten,
+                "without citations Converse takes the texts as one, joined by blank lines",
+            );
+            Ok(Some(text_to_converse(super::content::joined::<L>(texts, "\n\n"), cited)))
+        }
+        messages::DocumentSource::Url(_) => {
+            cx.unsupported(at.name("url"), "url");
+            Ok(None)
+        }
+        messages::DocumentSource::File(_) => {
+            cx.unsupported(at.name("file_id"), "file");
+            Ok(None)
+        }
+        messages::DocumentSource::Unknown(unknown) => {
+            cx.unknown_type(at, &unknown.kind);
+            Ok(None)
+        }
+    }
+}
+
+/// The service takes `text` sources only with citations; bytes are never empty.
+fn text_to_converse<L: Leaves>(text: L::Text, cited: bool) -> FormatAndSource<L> {
+    let source = if cited || text.is_empty() {
+        converse::DocumentSource::Text(text)
+    } else {
+        converse::DocumentSource::Bytes(rules::to_base64(text.decode().as_bytes()).into())
+    };
+    (Some(converse::DocumentFormat::Txt), source)
+}
+
+fn texts_to_converse<L: Leaves>(content: messages::Content<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Vec<L::Text> {
+    let blocks = match content {
+        messages::Content::Text(text) => return vec![text],
+        messages::Content::Blocks(blocks) => blocks,
+    };
+    let mut texts = Vec::with_capacity(blocks.len());
+    for (index, block) in blocks.into_iter().enumerate() {
+        match block {
+            messages::ContentBlock::Text(block) => texts.push(super::content::bare_text(block, at.index(index), cx)),
+            other => cx.unsupported(at.index(index), super::content::type_of(&other)),
+        }
+    }
+    texts
+}
+
+/// The names of the documents of one request.
+#[derive(Default)]
+pub(super) struct Names {
+    count: usize,
+    /// Each name, in lower case, with the next number to try behind it.
+    used: BTreeMap<String, usize>,
+}
+
+const LONGEST_NAME: usize = 200;
+
+impl Names {
+    /// The name of the next document: its title as Converse takes it, unique in the request.
+    fn next<L: Leaves>(&mut self, title: Option<L::Text>, at: Path<'_>, cx: &mut Cx<'_>) -> L::Text {
+        self.count += 1;
+        let decoded = title.as_ref().map(Text::decode).unwrap_or_default();
+        let mut name = if decoded.is_empty() {
+            cx.hint(at, Code::Supplied, "Converse requires a name for each document");
+            format!("document-{}", self.count)
+        } else {
+            legal_name(&decoded)
+        };
+        let fits = decoded == name;
+        let renamed = self.make_unique(&mut name);
+        if !decoded.is_empty() && (renamed || !fits) {
+            cx.hint(
+                at,
+                Code::Renamed,
+                "Converse takes names of letters, digits, single white space and `-()[]`, each once",
+            );
+        }
+        match title {
+            Some(title) if fits && !renamed => title,
+            _ => name.into(),
+        }
+    }
+
+    /// Puts `-2`, `-3`, … behind a name that has been used.
+    fn make_unique(&mut self, name: &mut String) -> bool {
+        let key = name.to_ascii_lowercase();
+        let Some(number) = self.used.get(&key).copied() else {
+            self.used.insert(key, 2);
+            return false;
+        };
+        for number in number.. {
+            let suffix = format!("-{number}");
+            let base: String = name.chars().take(LONGEST_NAME - suffix.len()).collect();
+            let candidate = base + &suffix;
+            let candidate_key = candidate.to_ascii_lowercase();
+            if !self.used.contains_key(&candidate_key) {
+                self.used.insert(candidate_key, 2);
+                self.used.insert(key, number + 1);
+                *name = candidate;
+                break;
+            }
+        }
+        true
+    }
+}
+
+/// A title with `-` for each character that a name cannot have there.
+fn legal_name(title: &str) -> String {
+    let mut white = false;
+    title
+        .chars()
+        .take(LONGEST_NAME)
+        .map(|char| {
+            let (before, now) = (white, char.is_ascii_whitespace());
+            white = now;
+            match char {
+                _ if now && !before => char,
+                'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '(' | ')' | '[' | ']' => char,
+                _ => {
+                    white = false;
+                    '-'
+                }
+            }
+        })
+        .collect()
+}
+
+pub(super) fn search_result_to_messages<L: Leaves>(
+    result: converse::SearchResultBlock<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> messages::SearchResultBlock<L> {
+    let converse::SearchResultBlock { source, title, content, citations, unknown } = result;
+    cx.unknown(at, &unknown);
+    let citations = citations_to_messages(citations, at, cx);
+    let list_at = at.name("content");
+    let text = |(index, part): (usize, converse::SearchResultContentBlock<L>)| {
+        let converse::SearchResultContentBlock { text, unknown } = part;
+        cx.unknown(list_at.index(index), &unknown);
+        messages::TextBlock { text, ..Default::default() }
+    };
+    let content = content.into_iter().enumerate().map(text).collect();
+    messages::SearchResultBlock { source, title, content, citations, ..Default::default() }
+}
+
+/// The search result; its cache control is the caller's.
+pub(super) fn search_result_to_converse<L: Leaves>(
+    result: messages::SearchResultBlock<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> converse::SearchResultBlock<L> {
+    let messages::SearchResultBlock { source, title, content, citations, cache_control: _, unknown } = result;
+    cx.unknown(at, &unknown);
+    let citations = citations_to_converse(citations, at, cx);
+    let list_at = at.name("content");
+    let text = |(index, block)| converse::SearchResultContentBlock {
+        text: super::content::bare_text(block, list_at.index(index), cx),
+        ..Default::default()
+    };
+    let content = content.into_iter().enumerate().map(text).collect();
+    converse::SearchResultBlock { source, title, content, citations, ..Default::default() }
+}

@@ -1,0 +1,337 @@
+//! The form of Bedrock's `InvokeModel`, [`messages::InvokeModel`]: `{model_id, stream, headers, body}`
+//!
+//! | `InvokeModel` | Converse | Messages |
+//! |---|---|---|
+//! | `model_id` | `modelId` | `model` |
+//! | `stream` | the operation | `stream` |
+//! | `body` | | all else, with `anthropic_version` |
+//! | `X-Amzn-Bedrock-GuardrailIdentifier`, `-GuardrailVersion`, `X-Amzn-Bedrock-Trace` | `guardrailConfig` | |
+//! | `X-Amzn-Bedrock-PerformanceConfig-Latency` | `performanceConfig.latency` | |
+//! | `X-Amzn-Bedrock-Service-Tier` | `serviceTier.type` | `service_tier` |
+//! | `X-Amzn-Bedrock-Request-Metadata` | `requestMetadata` | |
+
+use crate::loss::{Code, Converted, Cx, Path};
+use crate::wire::{FreeForm, Json, Leaves, Map, Raw, Text, Wire};
+use crate::{Error, ErrorKind, Model, Options, Severity, converse, messages};
+
+use super::additional::either;
+use super::rules::invalid;
+use super::{params, request};
+
+const GUARDRAIL_IDENTIFIER: &str = "X-Amzn-Bedrock-GuardrailIdentifier";
+const GUARDRAIL_VERSION: &str = "X-Amzn-Bedrock-GuardrailVersion";
+const TRACE: &str = "X-Amzn-Bedrock-Trace";
+const LATENCY: &str = "X-Amzn-Bedrock-PerformanceConfig-Latency";
+const SERVICE_TIER: &str = "X-Amzn-Bedrock-Service-Tier";
+const REQUEST_METADATA: &str = "X-Amzn-Bedrock-Request-Metadata";
+
+/// The version of the Messages API that Bedrock speaks.
+const ANTHROPIC_VERSION: &str = "bedrock-2023-05-31";
+
+/// Gives a Messages request the form of `InvokeModel`. Only a service tier that Bedrock does not know is lost.
+///
+/// # Errors
+/// Whatever [`Options`] refuse, and a request without a model.
+///
+/// ```
+/// use converse_messages::{Options, invoke, messages, wire::Wire as _};
+///
+/// let mut request = messages::Request::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0", 10);
+/// request.messages.push(messages::Message::user("Hi"));
+/// let invoke = invoke::from_messages(request, &Options::default())?.value;
+/// let body = r#"{"anthropic_version":"bedrock-2023-05-31","max_tokens":10,"messages":[{"role":"user","content":"Hi"}]}"#;
+/// assert_eq!(invoke.body.to_json(), body);
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+pub fn from_messages<L: Leaves>(
+    mut request: messages::Request<L>,
+    options: &Options,
+) -> Result<Converted<messages::InvokeModel<L>>, Error> {
+    let mut cx = Cx::new(options);
+    let model = match &options.model {
+        Model::Replace(id) => id.clone().into(),
+        Model::Keep | Model::Translate(_) => request.model.take().ok_or_else(|| {
+            Error::new(ErrorKind::MissingModel, "/model", "no model is named, neither here nor in the options")
+        })?,
+    };
+    let mut headers = Map::default();
+    let tier = request.service_tier.take();
+    if let Some(tier) = params::tier_to_converse::<L>(tier, Path::Root.name("service_tier"), &mut cx) {
+        push(&mut headers, SERVICE_TIER, tier.kind.as_str().to_owned());
+    }
+    request.model = Some(model);
+    cx.finish(form(request, headers))
+}
+
+/// Gives a Messages request the form of `InvokeModel`, JSON to JSON.
+///
+/// # Errors
+/// Malformed input, and what [`from_messages`] refuses.
+pub fn from_messages_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = messages::Request::<Raw>::from_json_within(request, options.max_depth)?;
+    Ok(from_messages(request, options)?.map(|invoke| invoke.to_json()))
+}
+
+/// The form, once the service tier is a header.
+fn form<L: Leaves>(mut request: messages::Request<L>, headers: Map<L::Text>) -> messages::InvokeModel<L> {
+    request.anthropic_version.get_or_insert_with(|| ANTHROPIC_VERSION.to_owned().into());
+    request.anthropic_beta = request.take_betas();
+    messages::InvokeModel {
+        model_id: request.model.take(),
+        stream: Some(request.stream.take().unwrap_or_default()),
+        headers: (!headers.0.is_empty()).then_some(headers),
+        body: request,
+        ..Default::default()
+    }
+}
+
+fn push<T: From<String>>(headers: &mut Map<T>, name: &str, value: String) {
+    headers.0.push((name.to_owned(), value.into()));
+}
+
+/// Converts a Converse request straight to the form of `InvokeModel`, which keeps what Messages alone cannot.
+///
+/// # Errors
+/// See [`request::to_messages`].
+pub fn from_converse<L: Leaves>(
+    request: converse::Request<L>,
+    options: &Options,
+) -> Result<Converted<messages::InvokeModel<L>>, Error> {
+    // Bedrock takes its own ids in this form too.
+    let kept = Options { model: kept_model(&options.model), ..options.clone() };
+    let mut cx = Cx::new(&kept);
+    let request::Split { request, headers, max_tokens_at } = request::split_to_messages(request, &mut cx)?;
+    let mut request = request;
+    request::supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
+    let request::HeaderMembers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
+    let root = Path::Root;
+    let fields_at = root.name(request::FIELDS);
+    let mut headers = Map::default();
+    if let Some(guardrail) = guardrail_config {
+        guardrail_to_headers(guardrail, &mut headers, &mut cx);
+    }
+    if let Some(converse::PerformanceConfiguration { latency, unknown }) = performance_config {
+        cx.unknown(root.name("performanceConfig"), &unknown);
+        if let Some(latency) = latency {
+            push(&mut headers, LATENCY, latency.as_str().to_owned());
+        }
+    }
+    let own_tier = params::tier_to_converse::<L>(request.service_tier.take(), fields_at.name("service_tier"), &mut cx);
+    if let Some(tier) = either(own_tier, service_tier, "service_tier", "/serviceTier", fields_at)? {
+        cx.unknown(root.name("serviceTier"), &tier.unknown);
+        push(&mut headers, SERVICE_TIER, tier.kind.as_str().to_owned());
+    }
+    if let Some(labels) = request_metadata.filter(|labels| !labels.0.is_empty()) {
+        let user_id = params::metadata_to_messages::<L>(&labels, true, root.name("requestMetadata"), &mut cx);
+        request::join_user_id(&mut request, user_id, fields_at)?;
+        headers.0.push((REQUEST_METADATA.to_owned(), super::text_of::<L>(&L::free_form(&labels))));
+    }
+    cx.finish(form(request, headers))
+}
+
+fn kept_model(model: &Model) -> Model {
+    match model {
+        Model::Replace(id) => Model::Replace(id.clone()),
+        Model::Keep | Model::Translate(_) => Model::Keep,
+    }
+}
+
+/// Converts a Converse request to the form of `InvokeModel`, JSON to JSON.
+///
+/// # Errors
+/// Malformed input, and what [`from_converse`] refuses.
+///
+/// ```
+/// use converse_messages::{Options, invoke};
+///
+/// let source = br#"{"modelId": "anthropic.claude-3-haiku-20240307-v1:0", "messages": [], "inferenceConfig": {"maxTokens": 5},
+///     "guardrailConfig": {"guardrailIdentifier": "g1", "guardrailVersion": "DRAFT", "trace": "enabled"}}"#;
+/// let target = invoke::from_converse_json(source, &Options::default())?;
+/// assert!(target.value.contains(r#""X-Amzn-Bedrock-Trace":"ENABLED""#));
+/// assert!(target.losses.is_empty());
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+pub fn from_converse_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = converse::Request::<Raw>::from_json_within(request, options.max_depth)?;
+    Ok(from_converse(request, options)?.map(|invoke| invoke.to_json()))
+}
+
+fn guardrail_to_headers<L: Leaves>(
+    guardrail: converse::GuardrailConfiguration<L>,
+    headers: &mut Map<L::Text>,
+    cx: &mut Cx<'_>,
+) {
+    let converse::GuardrailConfiguration {
+        guardrail_identifier,
+        guardrail_version,
+        trace,
+        stream_processing_mode,
+        unknown,
+    } = guardrail;
+    let root = Path::Root;
+    let at = root.name("guardrailConfig");
+    cx.unknown(at, &unknown);
+    for (name, value) in [(GUARDRAIL_IDENTIFIER, guardrail_identifier), (GUARDRAIL_VERSION, guardrail_version)] {
+        headers.0.extend(value.map(|value| (name.to_owned(), value)));
+    }
+    if let Some(trace) = trace {
+        push(headers, TRACE, trace.as_str().to_ascii_uppercase());
+    }
+    if stream_processing_mode.is_some() {
+        cx.hint(at.name("streamProcessingMode"), Code::Unsupported, "InvokeModel has no header for it");
+    }
+}
+
+/// What the headers of the form say.
+struct Headers<L: Leaves> {
+    guardrail_config: Option<converse::GuardrailConfiguration<L>>,
+    performance_config: Option<converse::PerformanceConfiguration<L>>,
+    service_tier: Option<converse::ServiceTier<L>>,
+    request_metadata: Option<Map<L::Text>>,
+}
+
+fn read_headers<L: Leaves>(headers: Option<Map<L::Text>>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<Headers<L>, Error> {
+    let mut guardrail = converse::GuardrailConfiguration::<L>::default();
+    let (mut performance_config, mut service_tier, mut request_metadata) = (None, None, None);
+    for (name, value) in headers.unwrap_or_default().0 {
+        let at = at.name(&name);
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if is(GUARDRAIL_IDENTIFIER) {
+            guardrail.guardrail_identifier = Some(value);
+        } else if is(GUARDRAIL_VERSION) {
+            guardrail.guardrail_version = Some(value);
+        } else if is(TRACE) {
+            guardrail.trace = match converse::GuardrailTrace::from(&*value.decode().to_ascii_lowercase()) {
+                converse::GuardrailTrace::Unknown(_) => {
+                    cx.content(at, Code::UnknownValue, "Converse has no such trace");
+                    None
+                }
+                trace => Some(trace),
+            };
+        } else if is(LATENCY) {
+            let latency = Some(converse::PerformanceConfigLatency::from(&*value.decode()));
+            performance_config = Some(converse::PerformanceConfiguration { latency, ..Default::default() });
+        } else if is(SERVICE_TIER) {
+            let kind = converse::ServiceTierType::from(&*value.decode());
+            service_tier = Some(converse::ServiceTier { kind, ..Default::default() });
+        } else if is(REQUEST_METADATA) {
+            let json = Json::parse(&value.decode())
+                .map_err(|error| invalid(at, format!("not a JSON text: {}", error.message())))?;
+            let labels = L::parse::<Map<L::Text>>(&L::Json::from_compact(json.text().into_owned()));
+            request_metadata = Some(labels.map_err(|error| invalid(at, error.message().to_owned()))?);
+        } else {
+            cx.hint(at, Code::UnknownMember, "not a header this library knows");
+        }
+    }
+    let guarded = guardrail != converse::GuardrailConfiguration::default();
+    Ok(Headers { guardrail_config: guarded.then_some(guardrail), performance_config, service_tier, request_metadata })
+}
+
+/// Converts the form of `InvokeModel` to a Converse request.
+///
+/// # Errors
+/// See [`request::to_converse`].
+pub fn to_converse<L: Leaves>(
+    invoke: messages::InvokeModel<L>,
+    options: &Options,
+) -> Result<Converted<converse::Request<L>>, Error> {
+    let mut cx = Cx::new(options);
+    let root = Path::Root;
+    let messages::InvokeModel { model_id, stream, headers, mut body, unknown } = invoke;
+    cx.unknown(root, &unknown);
+    if body.model.is_none() {
+        body.model = model_id;
+    }
+    if body.model.is_none() && !matches!(options.model, Model::Replace(_)) {
+        return Err(Error::new(
+            ErrorKind::MissingModel,
+            "/model_id",
+            "no model is named, neither here nor in the options",
+        ));
+    }
+    body.stream = stream.or(body.stream);
+    let Headers { guardrail_config, performance_config, service_tier, request_metadata } =
+        read_headers(headers, root.name("headers"), &mut cx)?;
+    let mut inner = Cx::new(options);
+    let mut request = request::whole_to_converse(body, &mut inner).map_err(|error| error.beneath("/body"))?;
+    cx.adopt(inner, "/body");
+    request.guardrail_config = guardrail_config;
+    request.performance_config = performance_config;
+    if let (Some(own), Some(_)) = (&request.service_tier, &service_tier) {
+        if Some(own) != service_tier.as_ref() {
+            cx.hint(root.name("body").name("service_tier"), Code::Dropped, "the header says another thing");
+        }
+    }
+    request.service_tier = service_tier.or(request.service_tier);
+    request.request_metadata = match (request_metadata, request.request_metadata) {
+        (None, own) => own,
+        (Some(labels), None) => Some(labels),
+        (Some(mut labels), Some(own)) => {
+            for (name, value) in own.0 {
+                match labels.0.iter().find(|(label, _)| *label == name) {
+                    None => labels.0.push((name, value)),
+                    Some((_, label)) if *label == value => {}
+                    Some(_) => cx.lose(
+                        "/body/metadata/user_id".to_owned(),
+                        Severity::Hint,
+                        Code::Dropped,
+                        "the header says another thing".into(),
+                    ),
+                }
+            }
+            Some(labels)
+        }
+    };
+    cx.finish(request)
+}
+
+/// Converts the form of `InvokeModel` to a Converse request, JSON to JSON.
+///
+/// # Errors
+/// Malformed input, and what [`to_converse`] refuses.
+pub fn to_converse_json(invoke: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let invoke = messages::InvokeModel::<Raw>::from_json_within(invoke, options.max_depth)?;
+    Ok(to_converse(invoke, options)?.map(|request| request.to_json()))
+}
+
+/// Takes a Messages request out of the form of `InvokeModel`.
+///
+/// # Errors
+/// Whatever [`Options`] refuse, and a form without a model.
+pub fn to_messages<L: Leaves>(
+    invoke: messages::InvokeModel<L>,
+    options: &Options,
+) -> Result<Converted<messages::Request<L>>, Error> {
+    let mut cx = Cx::new(options);
+    let root = Path::Root;
+    let messages::InvokeModel { model_id, stream, headers, body: mut request, unknown } = invoke;
+    cx.unknown(root, &unknown);
+    let headers_at = root.name("headers");
+    let names: Vec<String> = headers.iter().flat_map(|headers| &headers.0).map(|(name, _)| name.clone()).collect();
+    let Headers { guardrail_config: _, performance_config: _, service_tier, request_metadata: _ } =
+        read_headers::<L>(headers, headers_at, &mut cx)?;
+    for name in &names {
+        let is = |known: &[&str]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
+        if is(&[GUARDRAIL_IDENTIFIER, GUARDRAIL_VERSION, TRACE]) {
+            cx.content(headers_at.name(name), Code::Unsupported, "Messages has no guardrails");
+        } else if is(&[LATENCY, REQUEST_METADATA]) {
+            cx.hint(headers_at.name(name), Code::Unsupported, "Messages has no place for it");
+        }
+    }
+    let tier = params::tier_to_messages(service_tier, headers_at.name(SERVICE_TIER), &mut cx);
+    request.service_tier = tier.or(request.service_tier);
+    request.stream = stream.or(request.stream).filter(|stream| *stream);
+    request.anthropic_version = None;
+    request.model = match &options.model {
+        Model::Replace(id) => Some(id.clone().into()),
+        Model::Keep | Model::Translate(_) => model_id.or(request.model),
+    };
+    if request.model.is_none() {
+        return Err(Error::new(
+            ErrorKind::MissingModel,
+            "/model_id",
+            "no model is named, neither here nor in the options",
+        ));
+    }
+    cx.finish(request)
+}

@@ -1,0 +1,44 @@
+//! The operation `CountTokens`.
+
+use crate::wire::{object, union};
+
+use super::{Message, SystemContentBlock, ToolConfiguration};
+
+object! {
+    /// A request of the operation `CountTokens`. `modelId` is part of the REST API's address, as in
+    /// [`Request`](super::Request). Source: API reference, `CountTokens`.
+    pub struct CountTokensRequest {
+        /// The model.
+        optional model_id: L::Text = "modelId",
+        /// What to count.
+        required input: CountTokensInput<L> = "input",
+    }
+
+    /// An `InvokeModel` request, to count its tokens.
+    pub struct InvokeModelTokensRequest {
+        /// The body, as base64.
+        required body: L::Text = "body",
+    }
+
+    /// A `Converse` request, to count its tokens.
+    pub struct ConverseTokensRequest {
+        /// The conversation.
+        list messages: Message<L> = "messages",
+        /// The system prompt.
+        list system: SystemContentBlock<L> = "system",
+        /// The tools.
+        optional tool_config: ToolConfiguration<L> = "toolConfig",
+        /// Parameters of the model itself.
+        optional additional_model_request_fields: L::Json = "additionalModelRequestFields",
+    }
+}
+
+union! {
+    /// What to count.
+    pub enum CountTokensInput {
+        /// The tokens of an `InvokeModel` request.
+        "invokeModel" => InvokeModel(InvokeModelTokensRequest<L>),
+        /// The tokens of a `Converse` request.
+        "converse" => Converse(ConverseTokensRequest<L>),
+    }
+}

@@ -1,0 +1,16 @@
+#![doc = include_str!("manual/overview.md")]
+
+pub mod bridge;
+pub mod converse;
+mod error;
+mod loss;
+pub mod manual;
+pub mod messages;
+pub mod model_id;
+mod options;
+pub mod wire;
+
+pub use bridge::{count_tokens, invoke, request};
+pub use error::{Error, ErrorKind};
+pub use loss::{Code, Converted, Loss, Policy, Severity};
+pub use options::{Model, Options};

@@ -1,0 +1,241 @@
+//! What a conversion could not carry, and the policies about it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::{Error, Options};
+
+/// A converted value, and everything that it does not say any more.
+///
+/// ```
+/// use converse_messages::{Options, converse, request};
+///
+/// let mut request = converse::Request::new("anthropic.claude-sonnet-4-5-20250929-v1:0");
+/// request.messages.push(converse::Message::user("Hello"));
+/// let converted = request::to_messages(request, &Options::default())?;
+/// assert_eq!(converted.value.max_tokens, Some(4096));
+/// assert_eq!(converted.losses[0].path, "/inferenceConfig");
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Converted<T> {
+    /// The value in the target's format.
+    pub value: T,
+    /// What was lost on the way, in the order of the source as far as it was read in order.
+    pub losses: Vec<Loss>,
+}
+
+impl<T> Converted<T> {
+    /// Makes something else of the value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Converted<U> {
+        Converted { value: f(self.value), losses: self.losses }
+    }
+}
+
+/// One thing that the target does not say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// Where in the source: a JSON pointer (RFC 6901). For something absent, the first absent member on the way.
+    pub path: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What happened.
+    pub code: Code,
+    /// The same for a person, never with the conversation's content.
+    pub message: Cow<'static, str>,
+}
+
+/// `{"path", "severity", "code", "message"}`
+impl serde::Serialize for Loss {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let Self { path, severity, code, message } = self;
+        let mut loss = serializer.serialize_struct("Loss", 4)?;
+        loss.serialize_field("path", path)?;
+        loss.serialize_field("severity", severity.as_str())?;
+        loss.serialize_field("code", code.as_str())?;
+        loss.serialize_field("message", message)?;
+        loss.end()
+    }
+}
+
+/// How bad a loss is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Severity {
+    /// What the model reads or may do changes; in a response, what the caller reads or must act on.
+    Content,
+    /// It does not: ids, metadata, metrics, cache hints, formatting.
+    Hint,
+}
+
+impl Severity {
+    /// `content` or `hint`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Content => "content",
+            Self::Hint => "hint",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($( $(#[$doc:meta])* $variant:ident = $name:literal, )+) => {
+        /// What happened to a member.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $( $(#[$doc])* $variant, )+
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$( Self::$variant ),+];
+
+            /// The code's name on the command line and in the other languages.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $( Self::$variant => $name, )+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The target has no place for it.
+    Unsupported = "unsupported",
+    /// A member that this library does not know.
+    UnknownMember = "unknown_member",
+    /// A block, or another union, of a type that this library does not know.
+    UnknownType = "unknown_type",
+    /// A value that the target's enumeration does not have.
+    UnknownValue = "unknown_value",
+    /// Absent, but the target needs it: a default was supplied.
+    Supplied = "supplied",
+    /// A cache point stands at another place.
+    Moved = "moved",
+    /// Left out, because the target refuses it where it stands or has it already.
+    Dropped = "dropped",
+    /// An id, a name or a title was changed to fit the target's rules.
+    Renamed = "renamed",
+    /// The same content stands in another form.
+    Rewritten = "rewritten",
+    /// The text or image stays, what marked it is gone.
+    Unmarked = "unmarked",
+    /// The order among tools changes.
+    Reordered = "reordered",
+    /// A message without blocks was left out.
+    EmptyMessage = "empty_message",
+    /// Kept, although the target's service refuses it like this.
+    ServiceRule = "service_rule",
+    /// The model id does not translate and was kept.
+    Untranslated = "untranslated",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Which losses a conversion refuses to make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// Refuses content losses. The default.
+    #[default]
+    Content,
+    /// Refuses nothing.
+    Allow,
+    /// Refuses every loss.
+    Deny,
+}
+
+impl Policy {
+    fn refuses(self, severity: Severity) -> bool {
+        match self {
+            Self::Allow => false,
+            Self::Content => severity == Severity::Content,
+            Self::Deny => true,
+        }
+    }
+}
+
+/// A place in the source, as the chain of steps that led to it. Costs nothing until it is written out.
+#[derive(Clone, Copy)]
+pub(crate) enum Path<'p> {
+    Root,
+    Name(&'p Path<'p>, &'p str),
+    Index(&'p Path<'p>, usize),
+}
+
+impl Path<'_> {
+    pub(crate) fn name<'p>(&'p self, name: &'p str) -> Path<'p> {
+        Path::Name(self, name)
+    }
+
+    pub(crate) fn index(&self, index: usize) -> Path<'_> {
+        Path::Index(self, index)
+    }
+
+    pub(crate) fn pointer(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Name(parent, name) => {
+                let mut pointer = parent.pointer();
+                crate::error::push_step(&mut pointer, name);
+                pointer
+            }
+            Self::Index(parent, index) => format!("{}/{index}", parent.pointer()),
+        }
+    }
+}
+
+/// A conversion under way: its options, and what it has lost so far.
+pub(crate) struct Cx<'o> {
+    pub(crate) options: &'o Options,
+    losses: Vec<Loss>,
+}
+
+impl<'o> Cx<'o> {
+    pub(crate) fn new(options: &'o Options) -> Self {
+        Self { options, losses: Vec::new() }
+    }
+
+    #[cold]
+    pub(crate) fn hint(&mut self, at: Path<'_>, code: Code, message: impl Into<Cow<'static, str>>) {
+        self.lose(at.pointer(), Severity::Hint, code, message.into());
+    }
+
+    #[cold]
+    pub(crate) fn content(&mut self, at: Path<'_>, code: Code, message: impl Into<Cow<'static, str>>) {
+        self.lose(at.pointer(), Severity::Content, code, message.into());
+    }
+
+    pub(crate) fn lose(&mut self, path: String, severity: Severity, code: Code, message: Cow<'static, str>) {
+        self.losses.push(Loss { path, severity, code, message });
+    }
+
+    /// Takes over the losses of a part of the source, which stands at `path` in the whole.
+    pub(crate) fn adopt(&mut self, part: Cx<'_>, path: &str) {
+        self.losses.extend(part.losses.into_iter().map(|loss| Loss { path: format!("{path}{}", loss.path), ..loss }));
+    }
+
+    /// How many losses there have been.
+    pub(crate) fn count(&self) -> usize {
+        self.losses.len()
+    }
+
+    /// The conversion's result, unless the policy refuses one of its losses.
+    pub(crate) fn finish<T>(self, value: T) -> Result<Converted<T>, Error> {
+        let policy = self.options.loss;
+        let mut refused = self.losses.iter().filter(|loss| policy.refuses(loss.severity));
+        let Some(first) = refused.next() else {
+            return Ok(Converted { value, losses: self.losses });
+        };
+        let (path, count) = (first.path.clone(), 1 + refused.count());
+        Err(Error::refused(path, count, self.losses))
+    }
+}

@@ -1,0 +1,53 @@
+//! What a caller may ask of a conversion.
+
+use crate::loss::Policy;
+use crate::model_id::Geo;
+use crate::wire::DEFAULT_MAX_DEPTH;
+
+/// What a caller may ask of a conversion. The defaults are what most callers want.
+///
+/// ```
+/// use converse_messages::{Options, Policy};
+///
+/// let options = Options { loss: Policy::Allow, ..Options::default() };
+/// assert_eq!(options.default_max_tokens, Some(4096));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Which losses are refused. Default: content losses.
+    pub loss: Policy,
+    /// The `max_tokens` of a Messages request when the Converse request has none: Messages requires it. `None` refuses
+    /// such a request. Default: 4096.
+    pub default_max_tokens: Option<i64>,
+    /// What happens to model ids. Default: they are kept.
+    pub model: Model,
+    /// A text block to add to a message that has a document but no text, which Converse refuses. Default: none, and such
+    /// a message is reported.
+    pub document_text: Option<String>,
+    /// How many levels of arrays and objects a JSON document may nest. Default: 128.
+    pub max_depth: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            loss: Policy::default(),
+            default_max_tokens: Some(4096),
+            model: Model::default(),
+            document_text: None,
+            max_depth: DEFAULT_MAX_DEPTH,
+        }
+    }
+}
+
+/// What happens to model ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Model {
+    /// The id is kept as it is: Bedrock's endpoints take Bedrock's ids in both formats. The default.
+    #[default]
+    Keep,
+    /// The id is translated between Anthropic's and Bedrock's names; one that does not translate is kept and reported.
+    Translate(Option<Geo>),
+    /// This id stands for the source's.
+    Replace(String),
+}

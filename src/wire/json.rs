@@ -1,0 +1,224 @@
+//! The leaves themselves: [`Json`], which owns its text, and the borrowed tokens [`RawText`] and [`RawJson`].
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::leaves::{FreeForm, Leaves, Owned, Raw, Text};
+use super::read::{Reader, compact, unescape};
+use super::{Kind, Sink, Source, Wire};
+use crate::Error;
+
+/// Any JSON value, kept as its compact text: key order and the digits of numbers survive.
+///
+/// ```
+/// use converse_messages::wire::Json;
+///
+/// let input = Json::parse(r#"{"z": 12345678901234567890123, "a": 1e2}"#)?;
+/// assert_eq!(input.as_str(), r#"{"z":12345678901234567890123,"a":1e2}"#);
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Json(String);
+
+impl Json {
+    /// Checks a JSON text and keeps it.
+    ///
+    /// # Errors
+    /// `invalid_json`, `duplicate_key` or `too_deep`.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Reader::<super::read::Copy>::new(text).document()
+    }
+
+    /// The empty object, `{}`.
+    #[must_use]
+    pub fn object() -> Self {
+        Self("{}".to_owned())
+    }
+
+    /// The compact JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The value as `serde_json` has it. Numbers that `serde_json` cannot hold exactly are rounded, keys are in its order.
+    #[must_use]
+    pub fn to_value(&self) -> serde_json::Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+}
+
+/// The empty object.
+impl Default for Json {
+    fn default() -> Self {
+        Self::object()
+    }
+}
+
+impl fmt::Debug for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<serde_json::Value> for Json {
+    fn from(value: serde_json::Value) -> Self {
+        Self(value.to_string())
+    }
+}
+
+impl FreeForm for Json {
+    fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.0)
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::of(&self.0)
+    }
+
+    fn from_compact(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl Wire<Owned> for Json {
+    fn read<S: Source<Owned>>(source: &mut S) -> Result<Self, Error> {
+        source.json()
+    }
+
+    fn write<K: Sink<Owned>>(&self, sink: &mut K) {
+        sink.json(self);
+    }
+}
+
+impl Wire<Owned> for String {
+    fn read<S: Source<Owned>>(source: &mut S) -> Result<Self, Error> {
+        source.text()
+    }
+
+    fn write<K: Sink<Owned>>(&self, sink: &mut K) {
+        sink.text(self);
+    }
+}
+
+/// A JSON string as its token: the characters between the quotes, escapes as they came.
+#[derive(Clone, Debug, Default)]
+pub struct RawText<'a>(Cow<'a, str>);
+
+impl<'a> RawText<'a> {
+    pub(super) fn from_token(token: impl Into<Cow<'a, str>>) -> Self {
+        Self(token.into())
+    }
+}
+
+impl PartialEq for RawText<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.decode() == other.decode()
+    }
+}
+
+impl From<String> for RawText<'_> {
+    fn from(text: String) -> Self {
+        let mut token = String::with_capacity(text.len());
+        super::write::push_escaped(&text, &mut token);
+        Self(Cow::Owned(token))
+    }
+}
+
+impl Text for RawText<'_> {
+    fn decode(&self) -> Cow<'_, str> {
+        unescape(&self.0)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn write_token(&self, out: &mut String) {
+        out.push('"');
+        out.push_str(&self.0);
+        out.push('"');
+    }
+}
+
+impl<'a> Wire<Raw<'a>> for RawText<'a> {
+    fn read<S: Source<Raw<'a>>>(source: &mut S) -> Result<Self, Error> {
+        source.text()
+    }
+
+    fn write<K: Sink<Raw<'a>>>(&self, sink: &mut K) {
+        sink.text(self);
+    }
+}
+
+/// A JSON value as its token, white space included.
+#[derive(Clone, Debug)]
+pub struct RawJson<'a> {
+    token: Cow<'a, str>,
+    spaced: bool,
+}
+
+impl<'a> RawJson<'a> {
+    pub(super) fn from_token(token: impl Into<Cow<'a, str>>, spaced: bool) -> Self {
+        Self { token: token.into(), spaced }
+    }
+
+    pub(super) fn token(&self) -> &Cow<'a, str> {
+        &self.token
+    }
+}
+
+/// The empty object.
+impl Default for RawJson<'_> {
+    fn default() -> Self {
+        Self::from_token("{}", false)
+    }
+}
+
+impl PartialEq for RawJson<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl FreeForm for RawJson<'_> {
+    fn text(&self) -> Cow<'_, str> {
+        if !self.spaced {
+            return Cow::Borrowed(&self.token);
+        }
+        let mut text = String::with_capacity(self.token.len());
+        compact(&self.token, &mut text);
+        Cow::Owned(text)
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::of(&self.token)
+    }
+
+    fn from_compact(text: String) -> Self {
+        Self { token: Cow::Owned(text), spaced: false }
+    }
+
+    fn write_token(&self, out: &mut String) {
+        if self.spaced {
+            compact(&self.token, out);
+        } else {
+            out.push_str(&self.token);
+        }
+    }
+}
+
+impl<'a> Wire<Raw<'a>> for RawJson<'a> {
+    fn read<S: Source<Raw<'a>>>(source: &mut S) -> Result<Self, Error> {
+        source.json()
+    }
+
+    fn write<K: Sink<Raw<'a>>>(&self, sink: &mut K) {
+        sink.json(self);
+    }
+}
+
+/// The JSON text of a wire value with owned leaves.
+pub(crate) fn json_of<T: Wire<Owned>>(value: &T) -> Json {
+    Owned::free_form(value)
+}

@@ -1,0 +1,133 @@
+//! The three kinds of leaf, and what the bridge may ask of them.
+//!
+//! A wire type is generic over what stands at its leaves: its strings ([`Leaves::Text`]) and its free-form JSON
+//! ([`Leaves::Json`]: tool inputs, tool schemas, members this library does not know). A caller who builds or reads
+//! requests in Rust uses [`Owned`] leaves, the default. The bytes → bytes path uses [`Raw`] leaves: tokens borrowed from
+//! the input, never decoded unless a rule must read them, so that key order, digits and escapes survive and a
+//! conversion copies each string once.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use super::json::{Json, RawJson, RawText};
+use super::read::{Borrow, Copy, Fill, Reader};
+use super::write::Writer;
+use super::{Kind, Wire};
+use crate::Error;
+
+/// A kind of leaf: what stands for a string and for free-form JSON inside a wire type.
+pub trait Leaves: Clone + Debug + Default + PartialEq {
+    /// A JSON string.
+    type Text: Text + Wire<Self>;
+    /// Any JSON value, kept exactly as it was written.
+    type Json: FreeForm + Wire<Self>;
+
+    /// Reads a typed value out of free-form JSON.
+    ///
+    /// # Errors
+    /// The path in the error is relative to `json`.
+    fn parse<T: Wire<Self>>(json: &Self::Json) -> Result<T, Error>;
+
+    /// Writes a typed value as free-form JSON.
+    fn free_form<T: Wire<Self>>(value: &T) -> Self::Json;
+}
+
+/// A string at a leaf.
+pub trait Text: Clone + Debug + Default + PartialEq + From<String> {
+    /// The string, with JSON escapes resolved.
+    fn decode(&self) -> Cow<'_, str>;
+
+    /// Whether the string is empty.
+    fn is_empty(&self) -> bool;
+
+    /// Appends the string as a JSON token, quotes included.
+    fn write_token(&self, out: &mut String) {
+        super::write::push_string(&self.decode(), out);
+    }
+
+    /// The parts, one after the other.
+    #[must_use]
+    fn join(parts: &[Self], separator: &str) -> Self {
+        let decoded: Vec<_> = parts.iter().map(Text::decode).collect();
+        Self::from(decoded.join(separator))
+    }
+}
+
+/// Free-form JSON at a leaf.
+pub trait FreeForm: Clone + Debug + Default + PartialEq {
+    /// The compact JSON text: no white space between tokens, key order, digits and escapes as they came.
+    fn text(&self) -> Cow<'_, str>;
+
+    /// What kind of JSON value it is.
+    fn kind(&self) -> Kind;
+
+    /// Makes a leaf of a JSON text that this library has written or checked.
+    fn from_compact(text: String) -> Self;
+
+    /// Appends the compact JSON text.
+    fn write_token(&self, out: &mut String) {
+        out.push_str(&self.text());
+    }
+}
+
+/// Leaves that own what they hold: [`String`] and [`Json`]. The default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Owned;
+
+/// Leaves borrowed from a JSON text: tokens, not decoded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raw<'a>(PhantomData<&'a str>);
+
+/// Leaves that can be filled from a JSON text that lives for `'s`.
+pub trait FromText<'s>: Leaves {
+    /// How a token becomes a leaf.
+    type Fill: Fill<'s, Self>;
+}
+
+impl FromText<'_> for Owned {
+    type Fill = Copy;
+}
+
+impl<'a> FromText<'a> for Raw<'a> {
+    type Fill = Borrow;
+}
+
+impl Leaves for Owned {
+    type Text = String;
+    type Json = Json;
+
+    fn parse<T: Wire<Self>>(json: &Json) -> Result<T, Error> {
+        Reader::<Copy>::new(json.as_str()).document()
+    }
+
+    fn free_form<T: Wire<Self>>(value: &T) -> Json {
+        Json::from_compact(Writer::text(value))
+    }
+}
+
+impl<'a> Leaves for Raw<'a> {
+    type Text = RawText<'a>;
+    type Json = RawJson<'a>;
+
+    fn parse<T: Wire<Self>>(json: &RawJson<'a>) -> Result<T, Error> {
+        match json.token() {
+            Cow::Borrowed(text) => Reader::<Borrow>::new(text).document(),
+            Cow::Owned(text) => Reader::<Copy>::new(text).document(),
+        }
+    }
+
+    fn free_form<T: Wire<Self>>(value: &T) -> RawJson<'a> {
+        RawJson::from_compact(Writer::text(value))
+    }
+}
+
+impl Text for String {
+    fn decode(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+
+    fn is_empty(&self) -> bool {
+        String::is_empty(self)
+    }
+}

@@ -1,0 +1,358 @@
+//! The four shapes of wire type, each a macro that turns a declaration into a type that reads and writes itself.
+//!
+//! * [`object!`]: a struct of known members, which keeps the unknown ones. A member is `required`, `optional` (absent,
+//!   null: `None`), `nullable` (the same, but written as null) or a `list` (absent, null: empty; written when not empty).
+//!   `@beside` adds a field that is not on the wire.
+//! * [`union!`]: a Converse union, an object with exactly one member, which names the variant.
+//! * [`tagged!`]: a Messages union, an object whose member `type` names the variant.
+//! * [`open_enum!`]: an enumeration of strings that keeps the ones it does not know.
+
+macro_rules! object {
+    // `derive` refuses structs whose fields have macros for types.
+    (@derive $name:ident $($field:ident)*) => {
+        impl<L: $crate::wire::Leaves> Clone for $name<L> {
+            fn clone(&self) -> Self {
+                Self { $( $field: self.$field.clone(), )* }
+            }
+        }
+
+        impl<L: $crate::wire::Leaves> std::fmt::Debug for $name<L> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))$( .field(stringify!($field), &self.$field) )*.finish()
+            }
+        }
+
+        impl<L: $crate::wire::Leaves> Default for $name<L> {
+            fn default() -> Self {
+                Self { $( $field: Default::default(), )* }
+            }
+        }
+
+        impl<L: $crate::wire::Leaves> PartialEq for $name<L> {
+            fn eq(&self, other: &Self) -> bool {
+                $( self.$field == other.$field )&&*
+            }
+        }
+    };
+
+    (@type required $type:ty) => { $type };
+    (@type list $type:ty) => { Vec<$type> };
+    (@type $mode:ident $type:ty) => { Option<$type> };
+
+    (@read required $slot:ident $source:ident) => { $slot = Some($crate::wire::Wire::<L>::read($source)?) };
+    (@read $mode:ident $slot:ident $source:ident) => {
+        if !$source.null()? {
+            $slot = Some($crate::wire::Wire::<L>::read($source)?);
+        }
+    };
+
+    (@take required $slot:ident $key:literal $mark:ident $source:ident) => {
+        $slot.ok_or_else(|| $source.invalid(&$mark, Some($key), "a required member is missing"))?
+    };
+    (@take list $slot:ident $key:literal $mark:ident $source:ident) => { $slot.unwrap_or_default() };
+    (@take $mode:ident $slot:ident $key:literal $mark:ident $source:ident) => { $slot };
+
+    (@write required $field:expr, $key:literal, $sink:ident) => {
+        $sink.name($key);
+        $crate::wire::Wire::<L>::write($field, $sink);
+    };
+    (@write list $field:expr, $key:literal, $sink:ident) => {
+        if !$field.is_empty() {
+            object!(@write required $field, $key, $sink);
+        }
+    };
+    (@write optional $field:expr, $key:literal, $sink:ident) => {
+        if let Some(value) = $field {
+            object!(@write required value, $key, $sink);
+        }
+    };
+    (@write nullable $field:expr, $key:literal, $sink:ident) => {
+        match $field {
+            Some(value) => { object!(@write required value, $key, $sink); }
+            None => {
+                $sink.name($key);
+                $sink.null();
+            }
+        }
+    };
+
+    ($(
+        $(#[$meta:meta])*
+        pub struct $name:ident $(: $tag:literal)? {
+            $( $(#[$doc:meta])* $mode:ident $field:ident: $type:ty = $key:literal, )*
+            $( @beside $(#[$beside_doc:meta])* $beside:ident: $beside_type:ty, )*
+        }
+    )+) => { $(
+        $(#[$meta])*
+        pub struct $name<L: $crate::wire::Leaves = $crate::wire::Owned> {
+            $( $(#[$doc])* pub $field: object!(@type $mode $type), )*
+            $( $(#[$beside_doc])* pub $beside: $beside_type, )*
+            /// Members this library does not know.
+            pub unknown: $crate::wire::Members<L>,
+        }
+
+        object! { @derive $name $($field)* $($beside)* unknown }
+
+        impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
+            #[allow(unused_mut, unused_variables)]
+            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
+                $( let mut $field = None; )*
+                let mut unknown = $crate::wire::Members::new();
+                let mark = source.object(|source, name| {
+                    match name {
+                        $( "type" => $crate::wire::read_tag(source, $tag)?, )?
+                        $( $key => object!(@read $mode $field source), )*
+                        _ => unknown.read_member(name, source)?,
+                    }
+                    Ok(())
+                })?;
+                Ok(Self { $( $field: object!(@take $mode $field $key mark source), )* $( $beside: Default::default(), )* unknown })
+            }
+
+            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
+                sink.begin_object();
+                $(
+                    sink.name("type");
+                    sink.string($tag);
+                )?
+                $( object!(@write $mode &self.$field, $key, sink); )*
+                self.unknown.write_members(sink);
+                sink.end_object();
+            }
+        }
+
+        $crate::wire::document!($name);
+    )+ };
+}
+
+/// `serde` for a wire type with owned leaves, so that it can stand inside a caller's own types.
+macro_rules! document {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::wire::json::json_of(self).serialize(serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let json = $crate::wire::Json::deserialize(deserializer)?;
+                <$crate::wire::Owned as $crate::wire::Leaves>::parse(&json).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+macro_rules! union {
+    ($(
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$doc:meta])* $key:literal => $variant:ident($type:ty), )+
+        }
+    )+) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum $name<L: $crate::wire::Leaves = $crate::wire::Owned> {
+            $( $(#[$doc])* $variant($type), )+
+            /// A member this library does not know: its name and its value.
+            Unknown(String, L::Json),
+        }
+
+        /// The first variant's default.
+        impl<L: $crate::wire::Leaves> Default for $name<L> {
+            #[allow(unreachable_code)]
+            fn default() -> Self {
+                $( return Self::$variant(Default::default()); )+
+            }
+        }
+
+        impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
+            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
+                let mut value = None;
+                let mark = source.object(|source, name| {
+                    if source.null()? {
+                        return Ok(());
+                    }
+                    if value.is_some() {
+                        let here = source.mark();
+                        return Err(source.invalid(&here, None, "a union has exactly one member, this is a second one"));
+                    }
+                    value = Some(match name {
+                        $( $key => Self::$variant($crate::wire::Wire::<L>::read(source)?), )+
+                        _ => Self::Unknown(name.to_owned(), source.json()?),
+                    });
+                    Ok(())
+                })?;
+                value.ok_or_else(|| source.invalid(&mark, None, "a union has exactly one member, this has none"))
+            }
+
+            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
+                sink.begin_object();
+                match self {
+                    $( Self::$variant(value) => {
+                        sink.name($key);
+                        $crate::wire::Wire::<L>::write(value, sink);
+                    } )+
+                    Self::Unknown(name, value) => {
+                        sink.key(name);
+                        sink.json(value);
+                    }
+                }
+                sink.end_object();
+            }
+        }
+
+        $crate::wire::document!($name);
+    )+ };
+}
+
+macro_rules! tagged {
+    ($(
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$doc:meta])* $($tag:literal)|+ => $variant:ident($type:ty), )+
+        }
+    )+) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum $name<L: $crate::wire::Leaves = $crate::wire::Owned> {
+            $( $(#[$doc])* $variant($type), )+
+            /// A `type` this library does not know.
+            Unknown($crate::wire::Untyped<L>),
+        }
+
+        /// The first variant's default.
+        impl<L: $crate::wire::Leaves> Default for $name<L> {
+            #[allow(unreachable_code)]
+            fn default() -> Self {
+                $( return Self::$variant(Default::default()); )+
+            }
+        }
+
+        impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
+            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
+                use $crate::wire::{Tag, Wire};
+                let mark = source.mark();
+                let tag = source.tag(|tag| match tag {
+                    $( $($tag)|+ => Some((|source| Ok(Self::$variant(Wire::<L>::read(source)?))) as fn(&mut S) -> Result<Self, $crate::Error>), )+
+                    _ => None,
+                })?;
+                match tag {
+                    Tag::Known(read) => read(source),
+                    Tag::Unknown => Wire::<L>::read(source).map(Self::Unknown),
+                    Tag::Missing => Err(source.invalid(&mark, Some("type"), "a required member is missing")),
+                }
+            }
+
+            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
+                match self {
+                    $( Self::$variant(value) => $crate::wire::Wire::<L>::write(value, sink), )+
+                    Self::Unknown(value) => $crate::wire::Wire::<L>::write(value, sink),
+                }
+            }
+        }
+
+        $crate::wire::document!($name);
+    )+ };
+}
+
+macro_rules! open_enum {
+    ($(
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$doc:meta])* $variant:ident = $text:literal, )+
+        }
+    )+) => { $(
+        $(#[$meta])*
+        ///
+        /// Open: a value that is not listed here is kept as `Unknown`. The default is the first one.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $( #[doc = concat!("`", $text, "`")] $(#[$doc])* $variant, )+
+            /// A value this library does not know.
+            Unknown(String),
+        }
+
+        impl $name {
+            /// The documented values.
+            pub const KNOWN: &'static [Self] = &[$( Self::$variant ),+];
+
+            /// The value on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $text, )+
+                    Self::Unknown(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $( $text => Self::$variant, )+
+                    _ => Self::Unknown(text.to_owned()),
+                }
+            }
+        }
+
+        impl Default for $name {
+            #[allow(unreachable_code)]
+            fn default() -> Self {
+                $( return Self::$variant; )+
+            }
+        }
+
+        impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name {
+            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
+                source.string(|text| Self::from(text))
+            }
+
+            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
+                sink.string(self.as_str());
+            }
+        }
+    )+ };
+}
+
+/// An enumeration of strings whose other values are malformed.
+macro_rules! closed_enum {
+    ($(
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$doc:meta])* $variant:ident = $text:literal, )+
+        }
+    )+) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $( #[doc = concat!("`", $text, "`")] $(#[$doc])* $variant, )+
+        }
+
+        impl Default for $name {
+            #[allow(unreachable_code)]
+            fn default() -> Self {
+                $( return Self::$variant; )+
+            }
+        }
+
+        impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name {
+            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
+                let mark = source.mark();
+                let known = source.string(|text| match text {
+                    $( $text => Some(Self::$variant), )+
+                    _ => None,
+                })?;
+                known.ok_or_else(|| source.invalid(&mark, None, concat!("not one of", $( " ", $text ),+)))
+            }
+
+            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
+                sink.string(match self {
+                    $( Self::$variant => $text, )+
+                });
+            }
+        }
+    )+ };
+}
+
+pub(crate) use {closed_enum, document, object, open_enum, tagged, union};

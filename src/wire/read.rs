@@ -1,0 +1,612 @@
+//! The reader of JSON text: a [`Source`] that checks everything once and decodes nothing it need not.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
+
+use super::json::{Json, RawJson, RawText};
+use super::leaves::{Leaves, Owned, Raw};
+use super::scan::{self, Fault};
+use super::{Kind, Source, Tag, Wire};
+use crate::{Error, ErrorKind};
+
+/// How deep a document may nest when nothing else is asked for.
+pub const DEFAULT_MAX_DEPTH: usize = 128;
+
+/// How a token becomes a leaf.
+pub trait Fill<'s, L: Leaves> {
+    /// A string leaf from the characters between the quotation marks, and whether they hold escapes.
+    fn text(token: &'s str, escaped: bool) -> L::Text;
+    /// A JSON leaf from its token, and whether white space stands in it.
+    fn json(token: &'s str, spaced: bool) -> L::Json;
+}
+
+/// Leaves borrow their tokens.
+#[derive(Clone, Debug)]
+pub enum Borrow {}
+
+/// Leaves copy what they need.
+#[derive(Clone, Debug)]
+pub enum Copy {}
+
+impl<'s> Fill<'s, Raw<'s>> for Borrow {
+    fn text(token: &'s str, _: bool) -> RawText<'s> {
+        RawText::from_token(token)
+    }
+
+    fn json(token: &'s str, spaced: bool) -> RawJson<'s> {
+        RawJson::from_token(token, spaced)
+    }
+}
+
+impl<'a> Fill<'_, Raw<'a>> for Copy {
+    fn text(token: &str, _: bool) -> RawText<'a> {
+        RawText::from_token(token.to_owned())
+    }
+
+    fn json(token: &str, spaced: bool) -> RawJson<'a> {
+        RawJson::from_token(token.to_owned(), spaced)
+    }
+}
+
+impl Fill<'_, Owned> for Copy {
+    fn text(token: &str, escaped: bool) -> String {
+        if escaped { unescape(token).into_owned() } else { token.to_owned() }
+    }
+
+    fn json(token: &str, spaced: bool) -> Json {
+        use super::FreeForm as _;
+        let mut text = String::with_capacity(token.len());
+        if spaced {
+            compact(token, &mut text)
+        } else {
+            text.push_str(token)
+        }
+        Json::from_compact(text)
+    }
+}
+
+/// Checks that bytes are UTF-8.
+pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Error> {
+    std::str::from_utf8(bytes).map_err(|fault| {
+        let message = format!("invalid UTF-8 at byte {}", fault.valid_up_to());
+        Error::new(ErrorKind::InvalidJson, String::new(), message)
+    })
+}
+
+/// An array or object that is open while its inside is passed over.
+#[derive(Clone, Copy)]
+enum Open {
+    Array,
+    /// With the number of names that were seen before it opened.
+    Object(usize),
+}
+
+/// Reads a JSON text, filling leaves by `F`.
+pub(crate) struct Reader<'s, F = Borrow> {
+    text: &'s str,
+    at: usize,
+    depth: usize,
+    max_depth: usize,
+    /// How many bytes of white space have been passed over.
+    white: usize,
+    /// The names seen so far in each object that is open, outermost first, to find duplicates.
+    names: Vec<&'s str>,
+    /// Whether any of the names was written with escapes.
+    escaped_names: bool,
+    /// Room for [`Self::skip`].
+    open: Vec<Open>,
+    fill: PhantomData<F>,
+}
+
+impl<'s, F> Reader<'s, F> {
+    pub(crate) fn new(text: &'s str) -> Self {
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            max_depth: DEFAULT_MAX_DEPTH,
+            white: 0,
+            names: Vec::new(),
+            escaped_names: false,
+            open: Vec::new(),
+            fill: PhantomData,
+        }
+    }
+
+    pub(crate) fn within(mut self, max_depth: usize) -> Self {
+        self.max_depth = max_depth;
+        self
+    }
+
+    /// Reads the one value that the text holds.
+    pub(crate) fn document<L: Leaves, T: Wire<L>>(mut self) -> Result<T, Error>
+    where
+        F: Fill<'s, L>,
+    {
+        let value = T::read(&mut self)?;
+        match self.peek() {
+            None => Ok(value),
+            Some(_) => Err(self.syntax("nothing more can stand behind the document")),
+        }
+    }
+
+    fn bytes(&self) -> &'s [u8] {
+        self.text.as_bytes()
+    }
+
+    /// The next byte that is not white space.
+    fn peek(&mut self) -> Option<u8> {
+        let bytes = self.bytes();
+        match bytes.get(self.at) {
+            Some(b' ' | b'\n' | b'\r' | b'\t') => {
+                let end = scan::white_space(bytes, self.at);
+                self.white += end - self.at;
+                self.at = end;
+                bytes.get(end).copied()
+            }
+            next => next.copied(),
+        }
+    }
+
+    fn slice(&self, from: usize, to: usize) -> &'s str {
+        self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// A syntax error here.
+    #[cold]
+    fn syntax(&self, what: &str) -> Error {
+        let before = self.slice(0, self.at);
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let message = format!("{what}, at line {line} column {column}");
+        Error::new(ErrorKind::InvalidJson, String::new(), message)
+    }
+
+    #[cold]
+    fn unexpected(&self) -> Error {
+        if self.at < self.text.len() {
+            self.syntax("a character that cannot stand here")
+        } else {
+            self.syntax("the document ends too early")
+        }
+    }
+
+    #[cold]
+    fn fault(&mut self, fault: Fault) -> Error {
+        let (at, what) = match fault {
+            Fault::End => (self.text.len(), "the document ends too early"),
+            Fault::Byte(at) => (at, "a character that cannot stand here"),
+            Fault::Escape(at) => (at, "an escape sequence that does not exist"),
+            Fault::Surrogate(at) => {
+                let path = pointer(self.text, at);
+                return Error::new(ErrorKind::InvalidJson, path, "half of a surrogate pair without the other");
+            }
+        };
+        self.at = at;
+        self.syntax(what)
+    }
+
+    #[cold]
+    fn expected(&self, wanted: &str, found: &str) -> Error {
+        let message = format!("expected {wanted}, found {found}");
+        Error::new(ErrorKind::InvalidSource, pointer(self.text, self.at), message)
+    }
+
+    fn next_kind(&mut self) -> Result<Kind, Error> {
+        self.peek().and_then(Kind::of_byte).ok_or_else(|| self.unexpected())
+    }
+
+    /// Checks that a value of this kind comes next.
+    fn want(&mut self, kind: Kind) -> Result<(), Error> {
+        let found = self.next_kind()?;
+        if found == kind {
+            return Ok(());
+        }
+        let error = self.expected(kind.article(), found.article());
+        // What is not even JSON is told as such.
+        self.skip()?;
+        Err(error)
+    }
+
+    /// A byte of punctuation that must come next.
+    fn punctuation(&mut self, byte: u8) -> Result<(), Error> {
+        if self.peek() == Some(byte) {
+            self.at += 1;
+            return Ok(());
+        }
+        Err(self.unexpected())
+    }
+
+    /// Reads on behind an element or member: whether another one follows.
+    fn another(&mut self, closing: u8) -> Result<bool, Error> {
+        let next = self.peek();
+        if next != Some(b',') && next != Some(closing) {
+            return Err(self.unexpected());
+        }
+        self.at += 1;
+        Ok(next == Some(b','))
+    }
+
+    /// Reads the bracket that closes an empty array or object, if it comes next.
+    fn closes(&mut self, closing: u8) -> bool {
+        let closes = self.peek() == Some(closing);
+        self.at += usize::from(closes);
+        closes
+    }
+
+    /// The string token that must come next, and whether it has escapes.
+    fn string_token(&mut self) -> Result<(&'s str, bool), Error> {
+        self.punctuation(b'"')?;
+        let start = self.at;
+        let (end, escaped) = scan::string(self.bytes(), start).map_err(|fault| self.fault(fault))?;
+        self.at = end + 1;
+        Ok((self.slice(start, end), escaped))
+    }
+
+    /// The number token that must come next, and whether it is written as an integer.
+    fn number_token(&mut self) -> Result<(&'s str, bool), Error> {
+        let start = self.at;
+        let (end, integer) = scan::number(self.bytes(), start).map_err(|fault| self.fault(fault))?;
+        self.at = end;
+        Ok((self.slice(start, end), integer))
+    }
+
+    fn boolean_token(&mut self) -> Result<bool, Error> {
+        let value = self.peek() == Some(b't');
+        self.literal(if value { "true" } else { "false" })?;
+        Ok(value)
+    }
+
+    fn literal(&mut self, literal: &str) -> Result<(), Error> {
+        self.at = scan::literal(self.bytes(), self.at, literal).map_err(|fault| self.fault(fault))?;
+        Ok(())
+    }
+
+    /// Reads an opening bracket.
+    fn enter(&mut self) -> Result<(), Error> {
+        if self.depth + self.open.len() >= self.max_depth {
+            let message = format!("nested deeper than {} levels", self.max_depth);
+            return Err(Error::new(ErrorKind::TooDeep, pointer(self.text, self.at), message));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Reads a member's name and the colon behind it.
+    fn name(&mut self) -> Result<(&'s str, bool), Error> {
+        let (name, escaped) = self.string_token()?;
+        self.names.push(name);
+        self.escaped_names |= escaped;
+        self.punctuation(b':')?;
+        Ok((name, escaped))
+    }
+
+    /// Checks the names of an object that has ended, and forgets them.
+    fn close_names(&mut self, since: usize) -> Result<(), Error> {
+        let names = self.names.get(since..).unwrap_or_default();
+        if let Some(repeated) = first_repeated(names, self.escaped_names) {
+            // A name is a slice of the text.
+            let at = repeated.as_ptr() as usize - self.text.as_ptr() as usize;
+            let path = pointer(self.text, at);
+            return Err(Error::new(ErrorKind::DuplicateKey, path, "the object has this member twice"));
+        }
+        self.names.truncate(since);
+        Ok(())
+    }
+
+    /// Passes over the value that comes next, checking all of it. What is open stands on a list, not on the stack.
+    fn skip(&mut self) -> Result<(), Error> {
+        loop {
+            match self.next_kind()? {
+                Kind::Object => {
+                    self.enter()?;
+                    if !self.closes(b'}') {
+                        self.open.push(Open::Object(self.names.len()));
+                        self.name()?;
+                        continue;
+                    }
+                }
+                Kind::Array => {
+                    self.enter()?;
+                    if !self.closes(b']') {
+                        self.open.push(Open::Array);
+                        continue;
+                    }
+                }
+                Kind::String => drop(self.string_token()?),
+                Kind::Number => drop(self.number_token()?),
+                Kind::Boolean => drop(self.boolean_token()?),
+                Kind::Null => self.literal("null")?,
+            }
+            // A value has ended, and perhaps what holds it.
+            loop {
+                match self.open.last().copied() {
+                    None => return Ok(()),
+                    Some(Open::Array) => {
+                        if self.another(b']')? {
+                            break;
+                        }
+                    }
+                    Some(Open::Object(since)) => {
+                        if self.another(b'}')? {
+                            self.name()?;
+                            break;
+                        }
+                        self.close_names(since)?;
+                    }
+                }
+                self.open.pop();
+            }
+        }
+    }
+
+    /// Looks for the member `type` of the object that comes next: its string token, if it has one.
+    fn find_type(&mut self) -> Result<Option<Cow<'s, str>>, Error> {
+        self.want(Kind::Object)?;
+        self.enter()?;
+        if self.closes(b'}') {
+            return Ok(None);
+        }
+        loop {
+            let (name, _) = self.name()?;
+            if unescape(name) == "type" {
+                return match self.next_kind()? {
+                    Kind::Null => Ok(None),
+                    Kind::String => self.string_token().map(|(token, _)| Some(unescape(token))),
+                    found => Err(self.expected("a string", found.article())),
+                };
+            }
+            self.skip()?;
+            if !self.another(b'}')? {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
+    type Mark = usize;
+
+    fn kind(&mut self) -> Result<Kind, Error> {
+        self.next_kind()
+    }
+
+    fn text(&mut self) -> Result<L::Text, Error> {
+        self.want(Kind::String)?;
+        let (token, escaped) = self.string_token()?;
+        Ok(F::text(token, escaped))
+    }
+
+    fn json(&mut self) -> Result<L::Json, Error> {
+        self.peek();
+        let (start, white) = (self.at, self.white);
+        self.skip()?;
+        Ok(F::json(self.slice(start, self.at), self.white > white))
+    }
+
+    fn string<T>(&mut self, look: impl FnOnce(&str) -> T) -> Result<T, Error> {
+        self.want(Kind::String)?;
+        let (token, escaped) = self.string_token()?;
+        Ok(if escaped { look(&unescape(token)) } else { look(token) })
+    }
+
+    fn boolean(&mut self) -> Result<bool, Error> {
+        self.want(Kind::Boolean)?;
+        self.boolean_token()
+    }
+
+    fn integer(&mut self) -> Result<i64, Error> {
+        self.want(Kind::Number)?;
+        let start = self.at;
+        let (token, integer) = self.number_token()?;
+        match token.parse() {
+            Ok(value) if integer => Ok(value),
+            _ => {
+                self.at = start;
+                Err(self.expected("an integer of 64 bits", "another number"))
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<f64, Error> {
+        self.want(Kind::Number)?;
+        let start = self.at;
+        let (token, _) = self.number_token()?;
+        match token.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => {
+                self.at = start;
+                Err(self.expected("a number of 64 bits", "a larger one"))
+            }
+        }
+    }
+
+    fn object(&mut self, mut member: impl FnMut(&mut Self, &str) -> Result<(), Error>) -> Result<usize, Error> {
+        self.want(Kind::Object)?;
+        let mark = self.at;
+        self.enter()?;
+        if self.closes(b'}') {
+            return Ok(mark);
+        }
+        self.depth += 1;
+        let since = self.names.len();
+        loop {
+            let (name, escaped) = self.name()?;
+            if escaped {
+                member(self, &unescape(name))?;
+            } else {
+                member(self, name)?;
+            }
+            if !self.another(b'}')? {
+                break;
+            }
+        }
+        self.depth -= 1;
+        self.close_names(since)?;
+        Ok(mark)
+    }
+
+    fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        self.want(Kind::Array)?;
+        self.enter()?;
+        if self.closes(b']') {
+            return Ok(());
+        }
+        self.depth += 1;
+        loop {
+            item(self)?;
+            if !self.another(b']')? {
+                break;
+            }
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn tag<T>(&mut self, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
+        let (start, white, names) = (self.at, self.white, self.names.len());
+        self.depth += 1;
+        let found = self.find_type()?;
+        self.depth -= 1;
+        self.names.truncate(names);
+        (self.at, self.white) = (start, white);
+        Ok(match found {
+            None => Tag::Missing,
+            Some(tag) => known(&tag).map_or(Tag::Unknown, Tag::Known),
+        })
+    }
+
+    fn null(&mut self) -> Result<bool, Error> {
+        let null = self.next_kind()? == Kind::Null;
+        if null {
+            self.literal("null")?;
+        }
+        Ok(null)
+    }
+
+    fn mark(&mut self) -> usize {
+        self.peek();
+        self.at
+    }
+
+    fn invalid(&self, at: &usize, absent: Option<&str>, message: &str) -> Error {
+        let mut path = pointer(self.text, *at);
+        if let Some(name) = absent {
+            crate::error::push_step(&mut path, name);
+        }
+        Error::new(ErrorKind::InvalidSource, path, message)
+    }
+}
+
+/// The second of two equal names in an object. Names are compared as they are written unless one has escapes.
+fn first_repeated<'s>(names: &[&'s str], escaped: bool) -> Option<&'s str> {
+    if names.len() <= 12 && !escaped {
+        let mut before = names;
+        while let Some((name, rest)) = before.split_last() {
+            if rest.contains(name) {
+                return Some(name);
+            }
+            before = rest;
+        }
+        return None;
+    }
+    let mut seen = BTreeSet::new();
+    names.iter().copied().find(|name| !seen.insert(unescape(name)))
+}
+
+/// The string that a token stands for. The token has been checked.
+pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
+    let Some(first) = token.find('\\') else {
+        return Cow::Borrowed(token);
+    };
+    let (plain, mut rest) = token.split_at(first);
+    let mut text = String::with_capacity(token.len());
+    text.push_str(plain);
+    let mut high = None;
+    while let Some(escape) = rest.strip_prefix('\\') {
+        let mut chars = escape.chars();
+        match chars.next() {
+            Some('u') => {
+                let unit = escape.get(1..5).and_then(|digits| u16::from_str_radix(digits, 16).ok()).unwrap_or_default();
+                chars = escape.get(5..).unwrap_or_default().chars();
+                match (high.take(), unit) {
+                    (None, 0xD800..0xDC00) => high = Some(unit),
+                    (None, unit) => text.extend(char::from_u32(unit.into())),
+                    (Some(high), low) => text.extend(char::decode_utf16([high, low]).flatten()),
+                }
+            }
+            Some('n') => text.push('\n'),
+            Some('t') => text.push('\t'),
+            Some('r') => text.push('\r'),
+            Some('b') => text.push('\u{8}'),
+            Some('f') => text.push('\u{c}'),
+            Some(itself) => text.push(itself),
+            None => {}
+        }
+        rest = chars.as_str();
+        let (plain, behind) = rest.split_at(rest.find('\\').unwrap_or(rest.len()));
+        text.push_str(plain);
+        rest = behind;
+    }
+    Cow::Owned(text)
+}
+
+/// Appends a checked JSON text without the white space between its tokens.
+pub(super) fn compact(text: &str, out: &mut String) {
+    let bytes = text.as_bytes();
+    let (mut copied, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = scan::string(bytes, at + 1).map_or(bytes.len(), |(end, _)| end + 1),
+            b' ' | b'\n' | b'\r' | b'\t' => {
+                out.push_str(text.get(copied..at).unwrap_or_default());
+                at = scan::white_space(bytes, at);
+                copied = at;
+            }
+            _ => at += 1,
+        }
+    }
+    out.push_str(text.get(copied..).unwrap_or_default());
+}
+
+/// The JSON pointer of what stands at an offset of a text that is well-formed up to there.
+#[cold]
+fn pointer(text: &str, offset: usize) -> String {
+    enum Step<'s> {
+        Index(usize),
+        Name(Option<&'s str>),
+    }
+    let bytes = text.as_bytes();
+    let mut steps = Vec::new();
+    let mut at = 0;
+    while at < offset {
+        let Some(byte) = bytes.get(at) else { break };
+        match (byte, steps.last_mut()) {
+            (b'{', _) => steps.push(Step::Name(None)),
+            (b'[', _) => steps.push(Step::Index(0)),
+            (b'}' | b']', _) => drop(steps.pop()),
+            (b',', Some(Step::Index(index))) => *index += 1,
+            (b',', Some(Step::Name(name))) => *name = None,
+            (b'"', step) => {
+                let start = at + 1;
+                // A token that ends behind the offset, or is broken, is the last one.
+                at = scan::string(bytes, start).map_or(bytes.len(), |(end, _)| end);
+                if let Some(Step::Name(name @ None)) = step {
+                    *name = text.get(start..at);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    let mut path = String::new();
+    for step in steps {
+        match step {
+            Step::Index(index) => crate::error::push_step(&mut path, &index.to_string()),
+            Step::Name(Some(name)) => crate::error::push_step(&mut path, &unescape(name)),
+            Step::Name(None) => {}
+        }
+    }
+    path
+}

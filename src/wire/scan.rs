@@ -1,0 +1,143 @@
+//! Scanning JSON tokens: pure functions from bytes and an offset to an offset.
+//!
+//! The hot loops look at eight bytes at a time. All input has been checked to be UTF-8 before.
+
+/// What is wrong with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// The input ends inside the token.
+    End,
+    /// A byte that cannot stand there.
+    Byte(usize),
+    /// An escape sequence that does not exist.
+    Escape(usize),
+    /// Half of a surrogate pair without the other.
+    Surrogate(usize),
+}
+
+/// The first offset, from `at` on, that holds no white space.
+pub(super) fn white_space(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// Every byte of a word set to `byte`.
+const fn all(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The first offset, from `at` on, of a quotation mark, a backslash or a control character; the end if there is none.
+fn plain(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(Ok(chunk)) = bytes.get(at..at + 8).map(<[u8; 8]>::try_from) {
+        let word = u64::from_le_bytes(chunk);
+        let (quotes, backslashes) = (word ^ all(b'"'), word ^ all(b'\\'));
+        // A byte's high bit is set where the byte, or one below it in the word, was less than what is subtracted and
+        // the byte itself is ASCII: the lowest set bit is exact.
+        let found = (word.wrapping_sub(all(0x20)) & !word
+            | quotes.wrapping_sub(all(1)) & !quotes
+            | backslashes.wrapping_sub(all(1)) & !backslashes)
+            & all(0x80);
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(byte) = bytes.get(at) {
+        if *byte < 0x20 || matches!(byte, b'"' | b'\\') {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// A string token: its closing quotation mark, and whether it has escapes. `at` is behind the opening one.
+pub(super) fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
+    let mut escaped = false;
+    loop {
+        at = plain(bytes, at);
+        match bytes.get(at) {
+            Some(b'"') => return Ok((at, escaped)),
+            Some(b'\\') => {
+                escaped = true;
+                at = escape(bytes, at)?;
+            }
+            Some(_) => return Err(Fault::Byte(at)),
+            None => return Err(Fault::End),
+        }
+    }
+}
+
+/// An escape sequence that begins at `at`: the offset behind it.
+fn escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+    match bytes.get(at + 1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+        Some(b'u') => match unit(bytes, at)? {
+            0xD800..0xDC00 => match (bytes.get(at + 6), bytes.get(at + 7)) {
+                (Some(b'\\'), Some(b'u')) if (0xDC00..0xE000).contains(&unit(bytes, at + 6)?) => Ok(at + 12),
+                _ => Err(Fault::Surrogate(at)),
+            },
+            0xDC00..0xE000 => Err(Fault::Surrogate(at)),
+            _ => Ok(at + 6),
+        },
+        Some(_) => Err(Fault::Escape(at)),
+        None => Err(Fault::End),
+    }
+}
+
+/// The UTF-16 unit of a `\uXXXX` escape that begins at `at`.
+fn unit(bytes: &[u8], at: usize) -> Result<u32, Fault> {
+    let digits = bytes.get(at + 2..at + 6).ok_or(Fault::End)?;
+    digits.iter().try_fold(0, |unit, digit| {
+        char::from(*digit).to_digit(16).map(|value| unit * 16 + value).ok_or(Fault::Escape(at))
+    })
+}
+
+/// A number token that begins at `at`: the offset behind it, and whether it is written as an integer.
+pub(super) fn number(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
+    if bytes.get(at) == Some(&b'-') {
+        at += 1;
+    }
+    at = match bytes.get(at) {
+        Some(b'0') => at + 1,
+        _ => digits(bytes, at)?,
+    };
+    let mut integer = true;
+    if bytes.get(at) == Some(&b'.') {
+        integer = false;
+        at = digits(bytes, at + 1)?;
+    }
+    if let Some(b'e' | b'E') = bytes.get(at) {
+        integer = false;
+        at += 1;
+        if let Some(b'+' | b'-') = bytes.get(at) {
+            at += 1;
+        }
+        at = digits(bytes, at)?;
+    }
+    Ok((at, integer))
+}
+
+/// One or more digits.
+fn digits(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+    let mut end = at;
+    while let Some(b'0'..=b'9') = bytes.get(end) {
+        end += 1;
+    }
+    match end > at {
+        true => Ok(end),
+        false if end < bytes.len() => Err(Fault::Byte(end)),
+        false => Err(Fault::End),
+    }
+}
+
+/// A literal (`true`, `false`, `null`) that must stand at `at`: the offset behind it.
+pub(super) fn literal(bytes: &[u8], at: usize, literal: &str) -> Result<usize, Fault> {
+    if bytes.get(at..at + literal.len()) == Some(literal.as_bytes()) {
+        Ok(at + literal.len())
+    } else {
+        Err(Fault::Byte(at))
+    }
+}

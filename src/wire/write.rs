@@ -1,0 +1,127 @@
+//! The writer of compact JSON.
+
+use super::{FreeForm, Leaves, Sink, Text, Wire};
+
+/// Writes wire values as compact JSON.
+#[derive(Default)]
+pub(crate) struct Writer {
+    out: String,
+}
+
+impl Writer {
+    /// The value as compact JSON.
+    pub(crate) fn text<L: Leaves, T: Wire<L>>(value: &T) -> String {
+        let mut writer = Self::default();
+        value.write(&mut writer);
+        writer.out
+    }
+
+    /// A comma, if something stands before the next name or value on its level. No token ends in one of the bytes that
+    /// open a place for a value, so the last byte tells.
+    fn separate(&mut self) {
+        if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':' | b',')) {
+            self.out.push(',');
+        }
+    }
+}
+
+impl<L: Leaves> Sink<L> for Writer {
+    fn begin_object(&mut self) {
+        self.separate();
+        self.out.push('{');
+    }
+
+    fn name(&mut self, name: &'static str) {
+        self.separate();
+        self.out.push('"');
+        self.out.push_str(name);
+        self.out.push_str("\":");
+    }
+
+    fn key(&mut self, name: &str) {
+        self.separate();
+        push_string(name, &mut self.out);
+        self.out.push(':');
+    }
+
+    fn end_object(&mut self) {
+        self.out.push('}');
+    }
+
+    fn begin_array(&mut self) {
+        self.separate();
+        self.out.push('[');
+    }
+
+    fn end_array(&mut self) {
+        self.out.push(']');
+    }
+
+    fn text(&mut self, text: &L::Text) {
+        self.separate();
+        text.write_token(&mut self.out);
+    }
+
+    fn json(&mut self, json: &L::Json) {
+        self.separate();
+        json.write_token(&mut self.out);
+    }
+
+    fn string(&mut self, text: &str) {
+        self.separate();
+        push_string(text, &mut self.out);
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.separate();
+        self.out.push_str(if value { "true" } else { "false" });
+    }
+
+    fn integer(&mut self, value: i64) {
+        self.separate();
+        self.out.push_str(&value.to_string());
+    }
+
+    /// The shortest digits that read back as the same number; `null` for what JSON has no number for.
+    fn number(&mut self, value: f64) {
+        self.separate();
+        if value.is_finite() {
+            self.out.push_str(&format!("{value:?}"));
+        } else {
+            self.out.push_str("null");
+        }
+    }
+
+    fn null(&mut self) {
+        self.separate();
+        self.out.push_str("null");
+    }
+}
+
+/// Appends a JSON string token.
+pub(crate) fn push_string(text: &str, out: &mut String) {
+    out.push('"');
+    push_escaped(text, out);
+    out.push('"');
+}
+
+/// Appends a text with what JSON must escape escaped.
+pub(crate) fn push_escaped(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
+        let mut chars = special.chars();
+        match chars.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some(control) => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            None => {}
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+}
