@@ -124,9 +124,8 @@ pub fn to_anthropic(id: &str) -> Option<String> {
     let name = match id.split_once("anthropic.") {
         Some(("", name)) => name,
         Some((geo, name)) if geo.strip_suffix('.').is_some_and(is_geo) => name,
-        Some(_) => return None,
         None if id.starts_with("claude") => return Some(id.to_owned()),
-        None => return None,
+        Some(_) | None => return None,
     };
     Some(match name {
         "claude-instant-v1" => "claude-instant-1.2".to_owned(),

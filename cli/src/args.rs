@@ -21,7 +21,7 @@ pub enum Command {
     Request {
         #[command(flatten)]
         document: Document,
-        /// On the Messages side: the form of Bedrock's InvokeModel, {model_id, stream, headers, body}
+        /// On the Messages side: the form of Bedrock's `InvokeModel`, {`model_id`, stream, headers, body}
         #[arg(long)]
         invoke: bool,
     },
@@ -46,7 +46,7 @@ pub struct Document {
     /// Which losses to refuse: content losses; none (allow); all (deny)
     #[arg(long, value_enum, default_value_t = Loss::Content)]
     pub loss: Loss,
-    /// The max_tokens of a Converse request that has none; `none` refuses it
+    /// The `max_tokens` of a Converse request that has none; `none` refuses it
     #[arg(long, value_name = "N|none", default_value = "4096", value_parser = default_max_tokens)]
     pub default_max_tokens: MaxTokens,
     /// Model ids: keep them, translate them, or put this id in their place

@@ -100,14 +100,14 @@ pub(super) fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx
         ("stream", additional.stream.take(), "the operation"),
     ];
     for (name, value, place) in forbidden {
-        unique(value, Some(()), name, place, at).map(drop)?;
+        unique(value.as_ref(), Some(()), name, place, at)?;
     }
     let Additional { thinking, reasoning_config, top_k, inference_config, .. } = &mut additional;
     let renamed = reasoning_config.take();
     if thinking.is_none() {
         *thinking = renamed;
     } else {
-        unique(renamed, Some(()), "reasoning_config", "/additionalModelRequestFields/thinking", at).map(drop)?;
+        unique(renamed.as_ref(), Some(()), "reasoning_config", "/additionalModelRequestFields/thinking", at)?;
     }
     for (name, value) in inference_config.take().unwrap_or_default() {
         let at = at.name("inferenceConfig");
@@ -116,20 +116,15 @@ pub(super) fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx
             continue;
         }
         let value: i64 = L::parse(&value).map_err(|error| error.beneath(&at.name("topK").pointer()))?;
-        *top_k = unique(
-            top_k.take().map(drop),
-            Some(value),
-            "top_k",
-            "/additionalModelRequestFields/inferenceConfig/topK",
-            at,
-        )?;
+        *top_k =
+            unique(top_k.as_ref(), Some(value), "top_k", "/additionalModelRequestFields/inferenceConfig/topK", at)?;
     }
     Ok(additional)
 }
 
 /// The mapped value, unless `additionalModelRequestFields` has the member too.
 pub(super) fn unique<T, U>(
-    additional: Option<U>,
+    additional: Option<&U>,
     mapped: Option<T>,
     name: &str,
     place: &str,

@@ -198,6 +198,31 @@ pub(super) struct Wish {
     reported: bool,
 }
 
+/// What a cache control asks for.
+pub(super) fn wish<L: Leaves>(
+    control: Option<&messages::CacheControl<L>>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<Wish> {
+    let messages::CacheControl { kind, ttl, unknown } = control?;
+    let at = at.name("cache_control");
+    cx.unknown(at, unknown);
+    if let messages::CacheControlType::Unknown(_) = kind {
+        cx.content(at.name("type"), Code::UnknownValue, "Converse has no cache of this type");
+        return None;
+    }
+    let ttl = match ttl {
+        None => None,
+        Some(messages::CacheTtl::FiveMinutes) => Some(converse::CacheTtl::FiveMinutes),
+        Some(messages::CacheTtl::OneHour) => Some(converse::CacheTtl::OneHour),
+        Some(messages::CacheTtl::Unknown(_)) => {
+            cx.content(at.name("ttl"), Code::UnknownValue, "Converse has no cache that lives as long");
+            None
+        }
+    };
+    Some(Wish { path: at.pointer(), ttl, reported: false })
+}
+
 impl Wish {
     /// It is left out, because another one follows inside the same element.
     pub(super) fn repeated(&self, cx: &mut Cx<'_>) {
@@ -225,7 +250,7 @@ pub(super) struct Points {
     next: Place,
     /// The places, up to here, where a cache point may stand.
     legal: Vec<Place>,
-    points: Vec<Point>,
+    wanted: Vec<Point>,
     /// Whether the next point's own element is not there.
     orphaned: bool,
 }
@@ -256,32 +281,6 @@ impl Points {
         self.orphaned = true;
     }
 
-    /// What a cache control asks for.
-    pub(super) fn control<L: Leaves>(
-        &self,
-        control: Option<&messages::CacheControl<L>>,
-        at: Path<'_>,
-        cx: &mut Cx<'_>,
-    ) -> Option<Wish> {
-        let messages::CacheControl { kind, ttl, unknown } = control?;
-        let at = at.name("cache_control");
-        cx.unknown(at, unknown);
-        if let messages::CacheControlType::Unknown(_) = kind {
-            cx.content(at.name("type"), Code::UnknownValue, "Converse has no cache of this type");
-            return None;
-        }
-        let ttl = match ttl {
-            None => None,
-            Some(messages::CacheTtl::FiveMinutes) => Some(converse::CacheTtl::FiveMinutes),
-            Some(messages::CacheTtl::OneHour) => Some(converse::CacheTtl::OneHour),
-            Some(messages::CacheTtl::Unknown(_)) => {
-                cx.content(at.name("ttl"), Code::UnknownValue, "Converse has no cache that lives as long");
-                None
-            }
-        };
-        Some(Wish { path: at.pointer(), ttl, reported: false })
-    }
-
     /// A cache point behind the last element.
     pub(super) fn point(&mut self, wish: Option<Wish>) {
         let Some(wish) = wish else { return };
@@ -289,7 +288,7 @@ impl Points {
         let natural = if self.orphaned { Place { list: usize::MAX, behind: 0 } } else { self.next };
         // Until a place is found: the last legal one, if any.
         let place = self.legal.last().copied().unwrap_or_default();
-        self.points.push(Point { wish, natural, place });
+        self.wanted.push(Point { wish, natural, place });
     }
 
     /// The same, where it is a hint in any case that it stands there.
@@ -304,7 +303,7 @@ impl Points {
     /// The tools are left out as a whole, which is reported: so are the cache points among them.
     pub(super) fn forget_tools(&mut self) {
         self.legal.retain(|place| place.list != TOOLS);
-        self.points.retain(|point| point.place.list != TOOLS);
+        self.wanted.retain(|point| point.place.list != TOOLS);
     }
 
     /// Decides where the points stand, and puts them there.
@@ -339,7 +338,7 @@ impl Points {
             }
         };
         let mut points: Vec<Point> = Vec::new();
-        for point in self.points {
+        for point in self.wanted {
             if point.place.behind == 0 {
                 drop(point, "Converse has no place for a cache point before it");
             } else if points.last().is_some_and(|last| last.place == point.place) {

@@ -145,7 +145,7 @@ fn cited_text<L: Leaves>(parts: Vec<converse::CitationSourceContent<L>>, at: Pat
         match part {
             converse::CitationSourceContent::Text(text) => texts.push(text),
             converse::CitationSourceContent::Unknown(name, _) => {
-                cx.unknown_type(list_at.index(index).name(&name), &name)
+                cx.unknown_type(list_at.index(index).name(&name), &name);
             }
         }
     }
@@ -237,10 +237,8 @@ pub(super) fn to_converse<L: Leaves>(
             return None;
         }
     };
-    let source_content = match cited_text.is_empty() {
-        true => Vec::new(),
-        false => vec![converse::CitationSourceContent::Text(cited_text)],
-    };
+    let source_content =
+        if cited_text.is_empty() { Vec::new() } else { vec![converse::CitationSourceContent::Text(cited_text)] };
     Some(converse::Citation { title, source, source_content, location: Some(location), ..Default::default() })
 }
 

@@ -199,12 +199,11 @@ fn reasoning_to_messages<L: Leaves>(
         }
         converse::ReasoningContentBlock::RedactedContent(blob) => {
             let at = at.name("redactedContent");
-            let data = match String::from_utf8(rules::from_base64(&blob.decode(), at)?) {
-                Ok(data) => data.into(),
-                Err(_) => {
-                    cx.hint(at, Code::Rewritten, "the bytes are not UTF-8: their base64 stands for the data");
-                    blob
-                }
+            let data = if let Ok(data) = String::from_utf8(rules::from_base64(&blob.decode(), at)?) {
+                data.into()
+            } else {
+                cx.hint(at, Code::Rewritten, "the bytes are not UTF-8: their base64 stands for the data");
+                blob
             };
             let block = messages::RedactedThinkingBlock { data, ..Default::default() };
             Ok(Some(messages::ContentBlock::RedactedThinking(block)))
@@ -232,7 +231,7 @@ fn citations_content_to_messages<L: Leaves>(
         match part {
             converse::CitationGeneratedContent::Text(text) => texts.push(text),
             converse::CitationGeneratedContent::Unknown(name, _) => {
-                cx.unknown_type(content_at.index(index).name(&name), &name)
+                cx.unknown_type(content_at.index(index).name(&name), &name);
             }
         }
     }
@@ -265,9 +264,10 @@ pub(super) fn to_converse<L: Leaves>(
             if system {
                 uncited(&citations, at, cx);
             }
-            match citations.is_empty() || system {
-                true => Some(converse::ContentBlock::Text(text)),
-                false => Some(cited_to_converse(text, citations, at, cx)),
+            if citations.is_empty() || system {
+                Some(converse::ContentBlock::Text(text))
+            } else {
+                Some(cited_to_converse(text, citations, at, cx))
             }
         }
         Block::Image(messages::ImageBlock { source, transformations, cache_control: _, unknown }) => {

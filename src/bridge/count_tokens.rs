@@ -9,11 +9,11 @@
 
 use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{FreeForm, Leaves, Raw, Text, Wire};
-use crate::{Error, ErrorKind, Model, Options, converse, messages, model_id};
+use crate::{Error, Model, Options, converse, messages, model_id};
 
 use super::additional::{Additional, united_betas};
-use super::request::{self, Exchange, Exchanged};
-use super::{invoke, rules};
+use super::exchange::{self, Exchange, Exchanged};
+use super::{about_as_much, invoke, model, request, rules};
 
 /// Converts a request to count a conversation's tokens.
 ///
@@ -29,11 +29,7 @@ pub fn to_messages<L: Leaves>(
     cx.unknown(root, &unknown);
     let input_at = root.name("input");
     if model_id.is_none() && !matches!(options.model, Model::Replace(_)) {
-        return Err(Error::new(
-            ErrorKind::MissingModel,
-            "/modelId",
-            "no model is named, neither here nor in the options",
-        ));
+        return Err(model::missing(Path::Root.name("modelId")));
     }
     let value = match input {
         converse::CountTokensInput::Converse(converse::ConverseTokensRequest {
@@ -95,9 +91,9 @@ pub fn to_messages<L: Leaves>(
 /// assert_eq!(target.value, r#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#);
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
-pub fn to_messages_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let request = converse::CountTokensRequest::<Raw>::from_json_within(request, options.max_depth)?;
-    Ok(to_messages(request, options)?.map(|request| request.to_json()))
+pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = converse::CountTokensRequest::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(to_messages(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
 }
 
 /// Takes out the members that `messages.count_tokens` does not have.
@@ -155,7 +151,7 @@ pub fn to_converse<L: Leaves>(
             cx.hint(root.name(name), Code::Unsupported, format!("Bedrock refuses `{name}`"));
         }
     }
-    let model_id = request::bedrock_model::<L>(model, root.name("model"), &mut cx)?;
+    let model_id = model::to_converse::<L>(model, root.name("model"), &mut cx)?;
     let family = model_id::family(&model_id.decode());
     let carried = Additional {
         anthropic_beta: united_betas(anthropic_beta, betas),
@@ -166,7 +162,8 @@ pub fn to_converse<L: Leaves>(
         ..Default::default()
     };
     let exchange = Exchange { messages, system, tools, tool_choice, cache_control };
-    let Exchanged { messages, system, tool_config, fields } = exchange.to_converse(carried, family, &mut cx)?;
+    let Exchanged { messages, system, tool_config, fields } =
+        exchange::to_converse(exchange, carried, family, &mut cx)?;
     let input = converse::ConverseTokensRequest {
         messages,
         system,
@@ -195,9 +192,9 @@ pub fn to_converse<L: Leaves>(
 /// assert_eq!(target.value, expected);
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
-pub fn to_converse_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let request = messages::Request::<Raw>::from_json_within(request, options.max_depth)?;
-    Ok(to_converse(request, options)?.map(|request| request.to_json()))
+pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(to_converse(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
 }
 
 /// Gives a request to count a conversation's tokens the form of `InvokeModel`, which keeps every member.

@@ -135,16 +135,15 @@ pub(super) fn to_converse<L: Leaves>(
     let written = media_type.decode();
     let format = match format(&written) {
         Some(format) => format,
-        None => match normal_format(&written) {
-            Some(format) => {
+        None => {
+            if let Some(format) = normal_format(&written) {
                 cx.hint(
                     source_at.name(named_at),
                     Code::Rewritten,
                     "the media type is written as Converse names the format",
                 );
                 format
-            }
-            None => {
+            } else {
                 cx.content(
                     source_at.name(named_at),
                     Code::UnknownValue,
@@ -152,7 +151,7 @@ pub(super) fn to_converse<L: Leaves>(
                 );
                 return Ok(None);
             }
-        },
+        }
     };
     Ok(Some(converse::ImageBlock { format, source: converse::ImageSource::Bytes(data), ..Default::default() }))
 }

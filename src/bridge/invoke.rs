@@ -12,11 +12,11 @@
 
 use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{FreeForm, Json, Leaves, Map, Raw, Text, Wire};
-use crate::{Error, ErrorKind, Model, Options, Severity, converse, messages};
+use crate::{Error, Model, Options, Severity, converse, messages};
 
 use super::additional::either;
 use super::rules::invalid;
-use super::{params, request};
+use super::{about_as_much, model, params, request};
 
 const GUARDRAIL_IDENTIFIER: &str = "X-Amzn-Bedrock-GuardrailIdentifier";
 const GUARDRAIL_VERSION: &str = "X-Amzn-Bedrock-GuardrailVersion";
@@ -50,9 +50,9 @@ pub fn from_messages<L: Leaves>(
     let mut cx = Cx::new(options);
     let model = match &options.model {
         Model::Replace(id) => id.clone().into(),
-        Model::Keep | Model::Translate(_) => request.model.take().ok_or_else(|| {
-            Error::new(ErrorKind::MissingModel, "/model", "no model is named, neither here nor in the options")
-        })?,
+        Model::Keep | Model::Translate(_) => {
+            request.model.take().ok_or_else(|| model::missing(Path::Root.name("model")))?
+        }
     };
     let mut headers = Map::default();
     let tier = request.service_tier.take();
@@ -67,9 +67,9 @@ pub fn from_messages<L: Leaves>(
 ///
 /// # Errors
 /// Malformed input, and what [`from_messages`] refuses.
-pub fn from_messages_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let request = messages::Request::<Raw>::from_json_within(request, options.max_depth)?;
-    Ok(from_messages(request, options)?.map(|invoke| invoke.to_json()))
+pub fn from_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(from_messages(request, options)?.map(|invoke| invoke.to_json_with_capacity(about_as_much(json))))
 }
 
 /// The form, once the service tier is a header.
@@ -151,9 +151,9 @@ fn kept_model(model: &Model) -> Model {
 /// assert!(target.losses.is_empty());
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
-pub fn from_converse_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let request = converse::Request::<Raw>::from_json_within(request, options.max_depth)?;
-    Ok(from_converse(request, options)?.map(|invoke| invoke.to_json()))
+pub fn from_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = converse::Request::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(from_converse(request, options)?.map(|invoke| invoke.to_json_with_capacity(about_as_much(json))))
 }
 
 fn guardrail_to_headers<L: Leaves>(
@@ -243,11 +243,7 @@ pub fn to_converse<L: Leaves>(
         body.model = model_id;
     }
     if body.model.is_none() && !matches!(options.model, Model::Replace(_)) {
-        return Err(Error::new(
-            ErrorKind::MissingModel,
-            "/model_id",
-            "no model is named, neither here nor in the options",
-        ));
+        return Err(model::missing(Path::Root.name("model_id")));
     }
     body.stream = stream.or(body.stream);
     let Headers { guardrail_config, performance_config, service_tier, request_metadata } =
@@ -257,10 +253,10 @@ pub fn to_converse<L: Leaves>(
     cx.adopt(inner, "/body");
     request.guardrail_config = guardrail_config;
     request.performance_config = performance_config;
-    if let (Some(own), Some(_)) = (&request.service_tier, &service_tier) {
-        if Some(own) != service_tier.as_ref() {
-            cx.hint(root.name("body").name("service_tier"), Code::Dropped, "the header says another thing");
-        }
+    if let (Some(own), Some(_)) = (&request.service_tier, &service_tier)
+        && Some(own) != service_tier.as_ref()
+    {
+        cx.hint(root.name("body").name("service_tier"), Code::Dropped, "the header says another thing");
     }
     request.service_tier = service_tier.or(request.service_tier);
     request.request_metadata = match (request_metadata, request.request_metadata) {
@@ -289,9 +285,9 @@ pub fn to_converse<L: Leaves>(
 ///
 /// # Errors
 /// Malformed input, and what [`to_converse`] refuses.
-pub fn to_converse_json(invoke: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let invoke = messages::InvokeModel::<Raw>::from_json_within(invoke, options.max_depth)?;
-    Ok(to_converse(invoke, options)?.map(|request| request.to_json()))
+pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let invoke = messages::InvokeModel::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(to_converse(invoke, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
 }
 
 /// Takes a Messages request out of the form of `InvokeModel`.
@@ -327,11 +323,7 @@ pub fn to_messages<L: Leaves>(
         Model::Keep | Model::Translate(_) => model_id.or(request.model),
     };
     if request.model.is_none() {
-        return Err(Error::new(
-            ErrorKind::MissingModel,
-            "/model_id",
-            "no model is named, neither here nor in the options",
-        ));
+        return Err(model::missing(Path::Root.name("model_id")));
     }
     cx.finish(request)
 }

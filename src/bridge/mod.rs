@@ -7,6 +7,8 @@
 //! | [`count_tokens`] | `CountTokens` ⇄ `messages.count_tokens` |
 //! | `additional` | `additionalModelRequestFields` ⇄ members of a Messages request that Converse does not have |
 //! | `params` | `inferenceConfig`, `outputConfig`, `requestMetadata`, `serviceTier` ⇄ theirs |
+//! | `model` | `modelId` ⇄ `model` |
+//! | `exchange` | tools, system and messages together, under Bedrock's rules |
 //! | `turn` | `messages`, `system` ⇄ `messages`, `system` |
 //! | `cache` | `cachePoint` ⇄ `cache_control` |
 //! | `content` | the blocks of a message, one by one |
@@ -23,8 +25,10 @@ mod citation;
 mod content;
 pub mod count_tokens;
 mod document;
+mod exchange;
 mod image;
 pub mod invoke;
+mod model;
 mod params;
 pub mod request;
 mod rules;
@@ -52,6 +56,11 @@ impl Cx<'_> {
     fn unsupported(&mut self, at: Path<'_>, name: &str) {
         self.content(at, Code::Unsupported, format!("the target has no place for `{name}` here"));
     }
+}
+
+/// About how much JSON a document converts to: the formats differ in their names only.
+fn about_as_much(json: &[u8]) -> usize {
+    json.len() + json.len() / 8
 }
 
 /// The text of free-form JSON as a string leaf.

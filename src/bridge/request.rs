@@ -15,12 +15,13 @@
 
 use crate::loss::{Code, Converted, Cx, Path};
 use crate::model_id::{self, Family};
-use crate::wire::{FreeForm, Leaves, Map, Members, Raw, Text, Wire};
-use crate::{Error, ErrorKind, Model, Options, converse, messages};
+use crate::wire::{Leaves, Map, Members, Raw, Text, Wire};
+use crate::{Error, ErrorKind, Options, converse, messages};
 
 use super::additional::{self, Additional, either, either_list};
-use super::cache::{Cached, Points};
-use super::{params, tool, turn};
+use super::cache::Cached;
+use super::exchange::{self, Exchange, Exchanged};
+use super::{about_as_much, model, params, tool, turn};
 
 /// Converts a Converse request to a Messages request.
 ///
@@ -78,9 +79,9 @@ pub fn to_messages<L: Leaves>(
 /// assert!(target.losses.is_empty());
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
-pub fn to_messages_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let request = converse::Request::<Raw>::from_json_within(request, options.max_depth)?;
-    Ok(to_messages(request, options)?.map(|request| request.to_json()))
+pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = converse::Request::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(to_messages(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
 }
 
 /// Converts a Messages request to a Converse request that Bedrock takes.
@@ -125,9 +126,9 @@ pub fn to_converse<L: Leaves>(
 /// assert_eq!(target.value, expected);
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
-pub fn to_converse_json(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let request = messages::Request::<Raw>::from_json_within(request, options.max_depth)?;
-    Ok(to_converse(request, options)?.map(|request| request.to_json()))
+pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(to_converse(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
 }
 
 /// The member of a Converse request for what Converse itself does not have.
@@ -225,9 +226,7 @@ pub(super) fn split_to_messages<L: Leaves>(request: converse::Request<L>, cx: &m
     let mut tools: Vec<_> = cached.tools.into_iter().map(messages::Tool::Custom).collect();
     tools.append(&mut fields.tools);
     let request = messages::Request {
-        model: Some(model::<L>(model_id, root.name("modelId"), cx, model_id::to_anthropic, |id| {
-            model_id::to_bedrock(id, None)
-        })?),
+        model: Some(model::to_messages::<L>(model_id, root.name("modelId"), cx)?),
         anthropic_version: None,
         anthropic_beta: additional::united_betas(fields.anthropic_beta, fields.betas),
         betas: Vec::new(),
@@ -301,47 +300,6 @@ fn join_output<L: Leaves>(
     Ok((joined != messages::OutputConfig::default()).then_some(joined))
 }
 
-/// The model's id, as the options ask for it. `back` undoes `translate`.
-fn model<L: Leaves>(
-    id: Option<L::Text>,
-    at: Path<'_>,
-    cx: &mut Cx<'_>,
-    translate: impl Fn(&str) -> Option<String>,
-    back: impl Fn(&str) -> Option<String>,
-) -> Result<L::Text, Error> {
-    if let Model::Replace(id) = &cx.options.model {
-        return Ok(id.clone().into());
-    }
-    let Some(id) = id.filter(|id| !id.is_empty()) else {
-        return Err(Error::new(
-            ErrorKind::MissingModel,
-            at.pointer(),
-            "no model is named, neither here nor in the options",
-        ));
-    };
-    if cx.options.model == Model::Keep {
-        return Ok(id);
-    }
-    let own = id.decode();
-    let Some(translated) = translate(&own) else {
-        cx.hint(at, Code::Untranslated, "the model id does not translate and is kept");
-        return Ok(id);
-    };
-    if translated != own && back(&translated).as_deref() != Some(&*own) {
-        cx.hint(at, Code::Rewritten, "the translated model id does not say all that this one says");
-    }
-    Ok(translated.into())
-}
-
-/// The model's id for Bedrock, as the options ask for it.
-pub(super) fn bedrock_model<L: Leaves>(id: Option<L::Text>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<L::Text, Error> {
-    let geo = match &cx.options.model {
-        Model::Translate(geo) => geo.clone(),
-        Model::Keep | Model::Replace(_) => None,
-    };
-    model::<L>(id, at, cx, |id| model_id::to_bedrock(id, geo.as_ref()), model_id::to_anthropic)
-}
-
 /// The Converse request, under the rules of the service.
 pub(super) fn whole_to_converse<L: Leaves>(
     request: messages::Request<L>,
@@ -378,7 +336,7 @@ pub(super) fn whole_to_converse<L: Leaves>(
         unknown,
     } = request;
     let root = Path::Root;
-    let model_id = bedrock_model::<L>(id, root.name("model"), cx)?;
+    let model_id = model::to_converse::<L>(id, root.name("model"), cx)?;
     let family = model_id::family(&model_id.decode());
     let inference_config = params::inference_to_converse(max_tokens, temperature, top_p, stop_sequences, cx)?;
     refuse(
@@ -407,7 +365,7 @@ pub(super) fn whole_to_converse<L: Leaves>(
         ..Default::default()
     };
     let exchange = Exchange { messages, system, tools, tool_choice, cache_control };
-    let Exchanged { messages, system, tool_config, fields } = exchange.to_converse(carried, family, cx)?;
+    let Exchanged { messages, system, tool_config, fields } = exchange::to_converse(exchange, carried, family, cx)?;
     let stop_sequence_returns = !inference_config.stop_sequences.is_empty() && family == Family::Claude;
     let streams = stream == Some(true);
     let returned = if streams { "/delta/stop_sequence" } else { "/stop_sequence" };
@@ -441,114 +399,4 @@ fn refuse<const H: usize, const C: usize>(hints: [(&str, bool); H], contents: [(
     for (name, _) in contents.into_iter().filter(|(_, present)| *present) {
         cx.content(Path::Root.name(name), Code::Unsupported, format!("Bedrock refuses `{name}`"));
     }
-}
-
-/// What a request and a token count have in common: the members that the model reads.
-pub(super) struct Exchange<L: Leaves> {
-    pub(super) messages: Vec<messages::Message<L>>,
-    pub(super) system: Option<messages::Content<L>>,
-    pub(super) tools: Vec<messages::Tool<L>>,
-    pub(super) tool_choice: Option<messages::ToolChoice<L>>,
-    pub(super) cache_control: Option<messages::CacheControl<L>>,
-}
-
-/// The same in Converse.
-pub(super) struct Exchanged<L: Leaves> {
-    pub(super) messages: Vec<converse::Message<L>>,
-    pub(super) system: Vec<converse::SystemContentBlock<L>>,
-    pub(super) tool_config: Option<converse::ToolConfiguration<L>>,
-    pub(super) fields: Option<L::Json>,
-}
-
-impl<L: Leaves> Exchange<L> {
-    /// With `carried`, the members that go to `additionalModelRequestFields`.
-    pub(super) fn to_converse(
-        self,
-        mut carried: Additional<L>,
-        family: Family,
-        cx: &mut Cx<'_>,
-    ) -> Result<Exchanged<L>, Error> {
-        let root = Path::Root;
-        let mut points = Points::default();
-        let tools_at = root.name("tools");
-        let tool::Tools { mut specs, carried: carried_tools } =
-            tool::to_converse(self.tools, family, tools_at, &mut points, cx)?;
-        let mut system = turn::system_to_converse(self.system, root.name("system"), &mut points, cx);
-        let turn::Conversation { mut messages, tools: named, has_tool_blocks } =
-            turn::to_converse(self.messages, root.name("messages"), &mut points, cx)?;
-        let wish = points.control(self.cache_control.as_ref(), root, cx);
-        points.displaced_point(wish, "automatic caching becomes one cache point at the end", cx);
-
-        let choice_at = root.name("tool_choice");
-        let mut tool_choice = None;
-        if let Some(choice) = self.tool_choice {
-            let none = matches!(choice, messages::ToolChoice::None(_));
-            if specs.is_empty() && carried_tools.is_empty() {
-                cx.hint(choice_at, Code::Dropped, "a tool choice without tools chooses nothing");
-            } else if none && !matches!(family, Family::Claude | Family::Opaque) {
-                if has_tool_blocks {
-                    cx.unsupported(choice_at, "none");
-                } else {
-                    cx.hint(choice_at, Code::Rewritten, "only Claude takes `none`: the tools are left out instead");
-                    cx.hint(tools_at, Code::Dropped, "the tools are left out, since none may be called");
-                    specs.clear();
-                    points.forget_tools();
-                }
-            } else {
-                (tool_choice, carried.tool_choice) =
-                    tool::choice_to_converse(choice, !specs.is_empty(), family, choice_at, cx)?;
-            }
-        }
-        if specs.is_empty() && has_tool_blocks {
-            let is_carried =
-                |name: &str| carried_tools.iter().any(|tool| name_of(tool).is_some_and(|own| own.decode() == name));
-            specs = tool::declared(named.into_iter().filter(|name| !is_carried(name)).collect());
-            if !specs.is_empty() {
-                cx.hint(tools_at, Code::Supplied, "Bedrock asks for a declaration of the tools that the history names");
-            }
-        }
-        carried.tools = carried_tools;
-        points.place(&mut specs, &mut system, &mut messages, cx);
-        let tool_config = (!specs.is_empty()).then(|| converse::ToolConfiguration {
-            tools: specs,
-            tool_choice,
-            ..Default::default()
-        });
-        Ok(Exchanged { messages, system, tool_config, fields: carry(carried, family, cx) })
-    }
-}
-
-fn name_of<L: Leaves>(tool: &messages::Tool<L>) -> Option<&L::Text> {
-    match tool {
-        messages::Tool::Custom(tool) => Some(&tool.name),
-        messages::Tool::Typed(tool) => tool.name.as_ref(),
-    }
-}
-
-/// `additionalModelRequestFields`, as far as the model takes them: a model that is not Claude takes none of Claude's.
-fn carry<L: Leaves>(mut carried: Additional<L>, family: Family, cx: &mut Cx<'_>) -> Option<L::Json> {
-    let root = Path::Root;
-    if !matches!(family, Family::Claude | Family::Opaque) {
-        for (name, present) in
-            [("thinking", carried.thinking.is_some()), ("context_management", carried.context_management.is_some())]
-        {
-            if present {
-                cx.content(root.name(name), Code::Unsupported, "only Claude takes it");
-            }
-        }
-        let hints = [
-            ("anthropic_beta", !carried.anthropic_beta.is_empty()),
-            ("output_config", carried.output_config.is_some()),
-        ];
-        let more = carried.unknown.iter().map(|(name, _)| (name, true));
-        let top_k = ("top_k", carried.top_k.is_some() && family != Family::Nova);
-        for (name, _) in hints.into_iter().chain([top_k]).chain(more).filter(|(_, present)| *present) {
-            cx.hint(root.name(name), Code::Unsupported, "only Claude takes it");
-        }
-        let top_k = carried.top_k.filter(|_| family == Family::Nova);
-        let inference_config =
-            top_k.map(|top_k| Members::from_iter([("topK".to_owned(), L::Json::from_compact(top_k.to_string()))]));
-        carried = Additional { inference_config, ..Default::default() };
-    }
-    (carried != Additional::default()).then(|| L::free_form(&carried))
 }

@@ -105,15 +105,16 @@ fn is_base64(bytes: &[u8]) -> bool {
         return bytes.is_empty();
     };
     let tail = match (c, d) {
-        (b'=', b'=') => digit(*a).is_some() && digit(*b).is_some_and(|bits| bits & 0b1111 == 0),
+        (b'=', b'=') => digit(*a).is_some() && digit(*b).is_some_and(|bits| bits.trailing_zeros() >= 4),
         (_, b'=') => {
-            [a, b].iter().all(|byte| digit(**byte).is_some()) && digit(*c).is_some_and(|bits| bits & 0b11 == 0)
+            [a, b].iter().all(|byte| digit(**byte).is_some())
+                && digit(*c).is_some_and(|bits| bits.trailing_zeros() >= 2)
         }
         _ => [a, b, c, d].iter().all(|byte| digit(**byte).is_some()),
     };
     let (blocks, rest) = body.as_chunks::<32>();
     // Without early exits inside a block, so that it compiles to vector instructions.
-    tail && bytes.len() % 4 == 0
+    tail && bytes.len().is_multiple_of(4)
         && blocks.iter().all(|block| block.iter().fold(true, |all, byte| all & in_alphabet(*byte)))
         && rest.iter().all(|byte| in_alphabet(*byte))
 }
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn base64_is_canonical_exactly_when_the_library_decodes_it() {
         let alphabet = b"AQgwxz059+/=\n -_";
-        for length in 0..=6_u32 {
+        for length in 0..=5_u32 {
             for number in 0..16_usize.pow(length) {
                 let text: Vec<u8> = (0..length).map(|place| alphabet[number >> (4 * place) & 15]).collect();
                 let text = String::from_utf8(text).unwrap();

@@ -9,11 +9,9 @@
 //! | `toolChoice` `auto any tool` | `tool_choice` `auto any tool` | |
 //! | `additionalModelRequestFields.tool_choice` | `none`, `disable_parallel_tool_use` | |
 
-use std::collections::BTreeSet;
-
 use crate::loss::{Code, Cx, Path};
 use crate::model_id::Family;
-use crate::wire::{FreeForm, Leaves, Members, Text};
+use crate::wire::{FreeForm, Leaves, Members, Tag, Text};
 use crate::{Error, ErrorKind, converse, messages};
 
 use super::additional::PartialToolChoice;
@@ -91,21 +89,21 @@ pub(super) fn to_converse<L: Leaves>(
     points: &mut cache::Points,
     cx: &mut Cx<'_>,
 ) -> Result<Tools<L>, Error> {
-    let carries = matches!(family, Family::Claude | Family::Opaque);
+    let takes_any = matches!(family, Family::Claude | Family::Opaque);
     let (mut specs, mut carried) = (Vec::new(), Vec::new());
     for (index, tool) in tools.into_iter().enumerate() {
         let at = at.index(index);
         match tool {
-            messages::Tool::Custom(tool) if !(carries && is_carried(&tool)) => {
+            messages::Tool::Custom(tool) if !(takes_any && is_carried(&tool)) => {
                 if !carried.is_empty() {
                     cx.hint(at, Code::Reordered, "tools that Converse has no place for come behind all others");
                 }
-                let point = points.control(tool.cache_control.as_ref(), at, cx);
+                let point = cache::wish(tool.cache_control.as_ref(), at, cx);
                 specs.push(converse::Tool::ToolSpec(custom_to_converse(tool, at, cx)?));
                 points.element(true);
                 points.point(point);
             }
-            messages::Tool::Typed(tool) if !carries => cx.unsupported(at, tool.kind.as_str()),
+            messages::Tool::Typed(tool) if !takes_any => cx.unsupported(at, tool.kind.as_str()),
             tool => carried.push(tool),
         }
     }
@@ -162,23 +160,19 @@ fn custom_to_converse<L: Leaves>(
 
 /// The schema with a `type` at its root, which Bedrock asks for.
 fn typed_schema<L: Leaves>(schema: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -> Result<L::Json, Error> {
-    let members = L::parse::<Members<L>>(&schema).map_err(|error| error.beneath(&at.pointer()))?;
-    let kind = members.iter().find(|(name, _)| *name == "type");
-    match kind.map(|(_, kind)| kind.text() == "\"object\"") {
-        Some(true) => {}
-        Some(false) => {
-            cx.hint(at.name("type"), Code::ServiceRule, "Bedrock takes tool schemas whose root is of type `object`")
+    let at_type = at.name("type");
+    match L::tag(&schema, |tag| (tag == "object").then_some(())) {
+        Ok(Tag::Known(())) => Ok(schema),
+        Ok(Tag::Unknown) | Err(_) => {
+            cx.hint(at_type, Code::ServiceRule, "Bedrock takes tool schemas whose root is of type `object`");
+            Ok(schema)
         }
-        None => {
-            cx.hint(
-                at.name("type"),
-                Code::Supplied,
-                "Bedrock asks for the type `object` at the root of a tool's schema",
-            );
-            return Ok(with_type_object::<L>(members));
+        Ok(Tag::Missing) => {
+            cx.hint(at_type, Code::Supplied, "Bedrock asks for the type `object` at the root of a tool's schema");
+            let members = L::parse::<Members<L>>(&schema).map_err(|error| error.beneath(&at.pointer()))?;
+            Ok(with_type_object::<L>(members.into_iter().filter(|(name, _)| name != "type").collect()))
         }
     }
-    Ok(schema)
 }
 
 fn with_type_object<L: Leaves>(members: Members<L>) -> L::Json {
@@ -187,13 +181,13 @@ fn with_type_object<L: Leaves>(members: Members<L>) -> L::Json {
 }
 
 /// Declarations for the tools that a history names: Bedrock refuses tool blocks without a `toolConfig`.
-pub(super) fn declared<L: Leaves>(names: BTreeSet<String>) -> Vec<converse::Tool<L>> {
+pub(super) fn declared<L: Leaves>(names: impl Iterator<Item = String>) -> Vec<converse::Tool<L>> {
     let spec = |name: String| converse::ToolSpecification {
         name: name.into(),
         input_schema: converse::ToolInputSchema::Json(with_type_object::<L>(Members::new())),
         ..Default::default()
     };
-    names.into_iter().map(|name| converse::Tool::ToolSpec(spec(name))).collect()
+    names.map(|name| converse::Tool::ToolSpec(spec(name))).collect()
 }
 
 /// The tool choice of a `toolConfig` and of `additionalModelRequestFields`, as one.

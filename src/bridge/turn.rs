@@ -80,7 +80,7 @@ pub(super) fn to_messages<L: Leaves>(
         let at = at.index(index);
         let converse::Message { role, content: list, unknown } = message;
         cx.unknown(at, &unknown);
-        let lost = cx.count();
+        let losses = cx.count();
         let list_at = at.name("content");
         let mut blocks = Vec::with_capacity(list.len());
         cached.begin();
@@ -96,7 +96,7 @@ pub(super) fn to_messages<L: Leaves>(
             }
         }
         if blocks.is_empty() {
-            left_out(lost, at, cx);
+            left_out(losses, at, cx);
             continue;
         }
         cached.messages.push(messages::Message {
@@ -119,8 +119,8 @@ pub(super) fn messages_of<L: Leaves>(mut list: Vec<messages::Message<L>>) -> Vec
 }
 
 /// A message that has lost all its blocks, or had none.
-fn left_out(lost: usize, at: Path<'_>, cx: &mut Cx<'_>) {
-    if cx.count() == lost {
+fn left_out(losses: usize, at: Path<'_>, cx: &mut Cx<'_>) {
+    if cx.count() == losses {
         cx.hint(at, Code::EmptyMessage, "a message without content is left out");
     }
 }
@@ -160,7 +160,7 @@ pub(super) fn system_to_converse<L: Leaves>(
     let mut system = Vec::with_capacity(blocks.len());
     for (index, block) in blocks.into_iter().enumerate() {
         let at = at.index(index);
-        let point = points.control(cache::control(&block), at, cx);
+        let point = cache::wish(cache::control(&block), at, cx);
         match block {
             messages::ContentBlock::Text(messages::TextBlock { text, citations, cache_control: _, unknown }) => {
                 cx.unknown(at, &unknown);
@@ -307,7 +307,7 @@ pub(super) fn to_converse<L: Leaves>(
         let at = at.index(index);
         let messages::Message { role, content: blocks, unknown } = message;
         cx.unknown(at, &unknown);
-        let lost = cx.count();
+        let losses = cx.count();
         let content_at = at.name("content");
         let converse_role = role_to_converse(role);
         let blocks = match blocks {
@@ -321,8 +321,8 @@ pub(super) fn to_converse<L: Leaves>(
         let mut empty = true;
         for (index, block) in blocks.into_iter().enumerate() {
             let at = content_at.index(index);
-            let inner = inner_point(&block, at, points, cx);
-            let point = points.control(cache::control(&block), at, cx);
+            let inner = inner_point(&block, at, cx);
+            let point = cache::wish(cache::control(&block), at, cx);
             match content::to_converse(block, role, at, &mut names, cx)? {
                 None => points.skip(),
                 Some(block) => {
@@ -345,7 +345,7 @@ pub(super) fn to_converse<L: Leaves>(
             points.point(point);
         }
         if empty {
-            left_out(lost, at, cx);
+            left_out(losses, at, cx);
         }
     }
     turns.close(cx);
@@ -353,12 +353,7 @@ pub(super) fn to_converse<L: Leaves>(
 }
 
 /// The last cache control inside a tool's result: Converse has cache points only behind the whole.
-fn inner_point<L: Leaves>(
-    block: &messages::ContentBlock<L>,
-    at: Path<'_>,
-    points: &Points,
-    cx: &mut Cx<'_>,
-) -> Option<cache::Wish> {
+fn inner_point<L: Leaves>(block: &messages::ContentBlock<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Option<cache::Wish> {
     let messages::ContentBlock::ToolResult(result) = block else {
         return None;
     };
@@ -368,7 +363,7 @@ fn inner_point<L: Leaves>(
     let list_at = at.name("content");
     let mut last: Option<cache::Wish> = None;
     for (index, block) in blocks.iter().enumerate() {
-        let next = points.control(cache::control(block), list_at.index(index), cx);
+        let next = cache::wish(cache::control(block), list_at.index(index), cx);
         if let (Some(earlier), true) = (&last, next.is_some()) {
             earlier.repeated(cx);
         }

@@ -24,6 +24,12 @@ impl<L: Leaves> Default for Tool<L> {
 
 impl<L: Leaves> Wire<L> for Tool<L> {
     fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
+        let start = source.mark();
+        // Most tools are custom, with their type left out: to look for it first would be to read them twice.
+        match CustomTool::read(source) {
+            Ok(tool) if !matches!(tool.kind, Some(CustomToolType::Unknown(_))) => return Ok(Self::Custom(tool)),
+            Ok(_) | Err(_) => source.rewind(&start),
+        }
         match source.tag(|tag| (tag == "custom").then_some(()))? {
             Tag::Known(()) | Tag::Missing => Wire::<L>::read(source).map(Self::Custom),
             Tag::Unknown => Wire::<L>::read(source).map(Self::Typed),

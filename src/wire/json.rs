@@ -103,17 +103,20 @@ impl Wire<Owned> for String {
 
 /// A JSON string as its token: the characters between the quotes, escapes as they came.
 #[derive(Clone, Debug, Default)]
-pub struct RawText<'a>(Cow<'a, str>);
+pub struct RawText<'a> {
+    token: Cow<'a, str>,
+    escaped: bool,
+}
 
 impl<'a> RawText<'a> {
-    pub(super) fn from_token(token: impl Into<Cow<'a, str>>) -> Self {
-        Self(token.into())
+    pub(super) fn from_token(token: impl Into<Cow<'a, str>>, escaped: bool) -> Self {
+        Self { token: token.into(), escaped }
     }
 }
 
 impl PartialEq for RawText<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0 || self.decode() == other.decode()
+        self.token == other.token || self.decode() == other.decode()
     }
 }
 
@@ -121,22 +124,23 @@ impl From<String> for RawText<'_> {
     fn from(text: String) -> Self {
         let mut token = String::with_capacity(text.len());
         super::write::push_escaped(&text, &mut token);
-        Self(Cow::Owned(token))
+        let escaped = token.len() != text.len();
+        Self { token: Cow::Owned(token), escaped }
     }
 }
 
 impl Text for RawText<'_> {
     fn decode(&self) -> Cow<'_, str> {
-        unescape(&self.0)
+        if self.escaped { unescape(&self.token) } else { Cow::Borrowed(&self.token) }
     }
 
     fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.token.is_empty()
     }
 
     fn write_token(&self, out: &mut String) {
         out.push('"');
-        out.push_str(&self.0);
+        out.push_str(&self.token);
         out.push('"');
     }
 }

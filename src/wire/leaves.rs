@@ -12,8 +12,7 @@ use std::marker::PhantomData;
 
 use super::json::{Json, RawJson, RawText};
 use super::read::{Borrow, Copy, Fill, Reader};
-use super::write::Writer;
-use super::{Kind, Wire};
+use super::{Kind, Source, Tag, Wire};
 use crate::Error;
 
 /// A kind of leaf: what stands for a string and for free-form JSON inside a wire type.
@@ -28,6 +27,12 @@ pub trait Leaves: Clone + Debug + Default + PartialEq {
     /// # Errors
     /// The path in the error is relative to `json`.
     fn parse<T: Wire<Self>>(json: &Self::Json) -> Result<T, Error>;
+
+    /// Looks for the `type` of a free-form object.
+    ///
+    /// # Errors
+    /// It is no object, or its `type` no string.
+    fn tag<T>(json: &Self::Json, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error>;
 
     /// Writes a typed value as free-form JSON.
     fn free_form<T: Wire<Self>>(value: &T) -> Self::Json;
@@ -101,8 +106,12 @@ impl Leaves for Owned {
         Reader::<Copy>::new(json.as_str()).document()
     }
 
+    fn tag<T>(json: &Json, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
+        Source::<Self>::tag(&mut Reader::<Copy>::new(json.as_str()), known)
+    }
+
     fn free_form<T: Wire<Self>>(value: &T) -> Json {
-        Json::from_compact(Writer::text(value))
+        Json::from_compact(value.to_json())
     }
 }
 
@@ -117,8 +126,12 @@ impl<'a> Leaves for Raw<'a> {
         }
     }
 
+    fn tag<T>(json: &RawJson<'a>, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
+        Source::<Self>::tag(&mut Reader::<Copy>::new(json.token()), known)
+    }
+
     fn free_form<T: Wire<Self>>(value: &T) -> RawJson<'a> {
-        RawJson::from_compact(Writer::text(value))
+        RawJson::from_compact(value.to_json())
     }
 }
 

@@ -45,6 +45,7 @@ impl Kind {
         text.bytes().find_map(Self::of_byte).unwrap_or(Self::Null)
     }
 
+    #[inline]
     pub(crate) fn of_byte(byte: u8) -> Option<Self> {
         match byte {
             b'{' => Some(Self::Object),
@@ -124,7 +125,12 @@ pub trait Wire<L: Leaves>: Sized {
 
     /// The value as compact JSON.
     fn to_json(&self) -> String {
-        write::Writer::text(self)
+        self.to_json_with_capacity(0)
+    }
+
+    /// The value as compact JSON of about this many bytes.
+    fn to_json_with_capacity(&self, capacity: usize) -> String {
+        write::Writer::text(self, capacity)
     }
 }
 
@@ -156,6 +162,14 @@ pub trait Source<L: Leaves>: Sized {
     /// # Errors
     /// See [`Source::text`].
     fn string<T>(&mut self, look: impl FnOnce(&str) -> T) -> Result<T, Error>;
+
+    /// Reads a string: whether it is this identifier.
+    ///
+    /// # Errors
+    /// See [`Source::text`].
+    fn is_string(&mut self, identifier: &str) -> Result<bool, Error> {
+        self.string(|found| found == identifier)
+    }
 
     /// Reads a boolean.
     ///
@@ -201,6 +215,9 @@ pub trait Source<L: Leaves>: Sized {
 
     /// The place of the value that comes next.
     fn mark(&mut self) -> Self::Mark;
+
+    /// Goes back to a place, from inside the value that comes next there or from behind it.
+    fn rewind(&mut self, mark: &Self::Mark);
 
     /// An `invalid_source` error at a place, or at its absent member.
     fn invalid(&self, at: &Self::Mark, absent: Option<&str>, message: &str) -> Error;
@@ -298,7 +315,7 @@ impl<L: Leaves, T: Wire<L>> Wire<L> for Box<T> {
 /// Reads the `type` of an object that has only one.
 pub(crate) fn read_tag<L: Leaves, S: Source<L>>(source: &mut S, tag: &str) -> Result<(), Error> {
     let mark = source.mark();
-    if source.string(|found| found == tag)? {
+    if source.is_string(tag)? {
         return Ok(());
     }
     Err(source.invalid(&mark, None, &format!("the type here is always {tag:?}")))

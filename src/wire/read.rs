@@ -30,8 +30,8 @@ pub enum Borrow {}
 pub enum Copy {}
 
 impl<'s> Fill<'s, Raw<'s>> for Borrow {
-    fn text(token: &'s str, _: bool) -> RawText<'s> {
-        RawText::from_token(token)
+    fn text(token: &'s str, escaped: bool) -> RawText<'s> {
+        RawText::from_token(token, escaped)
     }
 
     fn json(token: &'s str, spaced: bool) -> RawJson<'s> {
@@ -40,8 +40,8 @@ impl<'s> Fill<'s, Raw<'s>> for Borrow {
 }
 
 impl<'a> Fill<'_, Raw<'a>> for Copy {
-    fn text(token: &str, _: bool) -> RawText<'a> {
-        RawText::from_token(token.to_owned())
+    fn text(token: &str, escaped: bool) -> RawText<'a> {
+        RawText::from_token(token.to_owned(), escaped)
     }
 
     fn json(token: &str, spaced: bool) -> RawJson<'a> {
@@ -58,9 +58,9 @@ impl Fill<'_, Owned> for Copy {
         use super::FreeForm as _;
         let mut text = String::with_capacity(token.len());
         if spaced {
-            compact(token, &mut text)
+            compact(token, &mut text);
         } else {
-            text.push_str(token)
+            text.push_str(token);
         }
         Json::from_compact(text)
     }
@@ -82,6 +82,14 @@ enum Open {
     Object(usize),
 }
 
+/// A place in the text, with what surrounds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    at: usize,
+    depth: usize,
+    names: usize,
+}
+
 /// Reads a JSON text, filling leaves by `F`.
 pub(crate) struct Reader<'s, F = Borrow> {
     text: &'s str,
@@ -96,6 +104,8 @@ pub(crate) struct Reader<'s, F = Borrow> {
     escaped_names: bool,
     /// Room for [`Self::skip`].
     open: Vec<Open>,
+    /// Where the object begins whose first member was looked at and is the `type`; its name; and where its value begins.
+    tagged: Option<(usize, &'s str, usize)>,
     fill: PhantomData<F>,
 }
 
@@ -110,6 +120,7 @@ impl<'s, F> Reader<'s, F> {
             names: Vec::new(),
             escaped_names: false,
             open: Vec::new(),
+            tagged: None,
             fill: PhantomData,
         }
     }
@@ -136,6 +147,7 @@ impl<'s, F> Reader<'s, F> {
     }
 
     /// The next byte that is not white space.
+    #[inline]
     fn peek(&mut self) -> Option<u8> {
         let bytes = self.bytes();
         match bytes.get(self.at) {
@@ -198,11 +210,17 @@ impl<'s, F> Reader<'s, F> {
     }
 
     /// Checks that a value of this kind comes next.
+    #[inline]
     fn want(&mut self, kind: Kind) -> Result<(), Error> {
-        let found = self.next_kind()?;
-        if found == kind {
-            return Ok(());
+        match self.peek().and_then(Kind::of_byte) {
+            Some(found) if found == kind => Ok(()),
+            _ => self.unwanted(kind),
         }
+    }
+
+    #[cold]
+    fn unwanted(&mut self, kind: Kind) -> Result<(), Error> {
+        let found = self.next_kind()?;
         let error = self.expected(kind.article(), found.article());
         // What is not even JSON is told as such.
         self.skip()?;
@@ -237,7 +255,14 @@ impl<'s, F> Reader<'s, F> {
 
     /// The string token that must come next, and whether it has escapes.
     fn string_token(&mut self) -> Result<(&'s str, bool), Error> {
-        self.punctuation(b'"')?;
+        self.want(Kind::String)?;
+        self.at += 1;
+        self.rest_of_string()
+    }
+
+    /// What follows an opening quotation mark.
+    #[inline]
+    fn rest_of_string(&mut self) -> Result<(&'s str, bool), Error> {
         let start = self.at;
         let (end, escaped) = scan::string(self.bytes(), start).map_err(|fault| self.fault(fault))?;
         self.at = end + 1;
@@ -275,11 +300,24 @@ impl<'s, F> Reader<'s, F> {
 
     /// Reads a member's name and the colon behind it.
     fn name(&mut self) -> Result<(&'s str, bool), Error> {
-        let (name, escaped) = self.string_token()?;
+        self.punctuation(b'"')?;
+        let (name, escaped) = self.rest_of_string()?;
         self.names.push(name);
         self.escaped_names |= escaped;
         self.punctuation(b':')?;
         Ok((name, escaped))
+    }
+
+    /// The same; the first name of an object whose `type` was looked at is not read again.
+    fn first_name(&mut self, object: usize, since: usize) -> Result<(&'s str, bool), Error> {
+        match self.tagged {
+            Some((start, name, value)) if start == object && self.names.len() == since => {
+                self.at = value;
+                self.names.push(name);
+                Ok(("type", false))
+            }
+            _ => self.name(),
+        }
     }
 
     /// Checks the names of an object that has ended, and forgets them.
@@ -344,19 +382,24 @@ impl<'s, F> Reader<'s, F> {
     /// Looks for the member `type` of the object that comes next: its string token, if it has one.
     fn find_type(&mut self) -> Result<Option<Cow<'s, str>>, Error> {
         self.want(Kind::Object)?;
+        let start = self.at;
         self.enter()?;
         if self.closes(b'}') {
             return Ok(None);
         }
+        let mut first = true;
         loop {
-            let (name, _) = self.name()?;
-            if unescape(name) == "type" {
-                return match self.next_kind()? {
+            let (name, escaped) = self.name()?;
+            if name == "type" || escaped && unescape(name) == "type" {
+                let kind = self.next_kind()?;
+                self.tagged = first.then_some((start, name, self.at));
+                return match kind {
                     Kind::Null => Ok(None),
-                    Kind::String => self.string_token().map(|(token, _)| Some(unescape(token))),
+                    Kind::String => self.string_token().map(|(token, escaped)| Some(decoded(token, escaped))),
                     found => Err(self.expected("a string", found.article())),
                 };
             }
+            first = false;
             self.skip()?;
             if !self.another(b'}')? {
                 return Ok(None);
@@ -366,14 +409,13 @@ impl<'s, F> Reader<'s, F> {
 }
 
 impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
-    type Mark = usize;
+    type Mark = Mark;
 
     fn kind(&mut self) -> Result<Kind, Error> {
         self.next_kind()
     }
 
     fn text(&mut self) -> Result<L::Text, Error> {
-        self.want(Kind::String)?;
         let (token, escaped) = self.string_token()?;
         Ok(F::text(token, escaped))
     }
@@ -386,9 +428,18 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
     }
 
     fn string<T>(&mut self, look: impl FnOnce(&str) -> T) -> Result<T, Error> {
-        self.want(Kind::String)?;
         let (token, escaped) = self.string_token()?;
-        Ok(if escaped { look(&unescape(token)) } else { look(token) })
+        Ok(look(&decoded(token, escaped)))
+    }
+
+    fn is_string(&mut self, text: &str) -> Result<bool, Error> {
+        self.peek();
+        let token = self.bytes().get(self.at..).and_then(|rest| rest.strip_prefix(b"\""));
+        if token.and_then(|token| token.strip_prefix(text.as_bytes())).is_some_and(|rest| rest.starts_with(b"\"")) {
+            self.at += text.len() + 2;
+            return Ok(true);
+        }
+        Source::<L>::string(self, |found| found == text)
     }
 
     fn boolean(&mut self) -> Result<bool, Error> {
@@ -422,9 +473,9 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
         }
     }
 
-    fn object(&mut self, mut member: impl FnMut(&mut Self, &str) -> Result<(), Error>) -> Result<usize, Error> {
+    fn object(&mut self, mut member: impl FnMut(&mut Self, &str) -> Result<(), Error>) -> Result<Mark, Error> {
         self.want(Kind::Object)?;
-        let mark = self.at;
+        let mark = Source::<L>::mark(self);
         self.enter()?;
         if self.closes(b'}') {
             return Ok(mark);
@@ -432,12 +483,8 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
         self.depth += 1;
         let since = self.names.len();
         loop {
-            let (name, escaped) = self.name()?;
-            if escaped {
-                member(self, &unescape(name))?;
-            } else {
-                member(self, name)?;
-            }
+            let (name, escaped) = self.first_name(mark.at, since)?;
+            member(self, &decoded(name, escaped))?;
             if !self.another(b'}')? {
                 break;
             }
@@ -485,13 +532,19 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
         Ok(null)
     }
 
-    fn mark(&mut self) -> usize {
+    fn mark(&mut self) -> Mark {
         self.peek();
-        self.at
+        Mark { at: self.at, depth: self.depth, names: self.names.len() }
     }
 
-    fn invalid(&self, at: &usize, absent: Option<&str>, message: &str) -> Error {
-        let mut path = pointer(self.text, *at);
+    fn rewind(&mut self, mark: &Mark) {
+        (self.at, self.depth) = (mark.at, mark.depth);
+        self.names.truncate(mark.names);
+        self.open.clear();
+    }
+
+    fn invalid(&self, at: &Mark, absent: Option<&str>, message: &str) -> Error {
+        let mut path = pointer(self.text, at.at);
         if let Some(name) = absent {
             crate::error::push_step(&mut path, name);
         }
@@ -513,6 +566,12 @@ fn first_repeated<'s>(names: &[&'s str], escaped: bool) -> Option<&'s str> {
     }
     let mut seen = BTreeSet::new();
     names.iter().copied().find(|name| !seen.insert(unescape(name)))
+}
+
+/// The string that a token stands for, if it is known whether it has escapes.
+#[inline]
+fn decoded(token: &str, escaped: bool) -> Cow<'_, str> {
+    if escaped { unescape(token) } else { Cow::Borrowed(token) }
 }
 
 /// The string that a token stands for. The token has been checked.

@@ -1,6 +1,6 @@
 //! Scanning JSON tokens: pure functions from bytes and an offset to an offset.
 //!
-//! The hot loops look at eight bytes at a time. All input has been checked to be UTF-8 before.
+//! The hot loop looks at eight bytes at a time. All input has been checked to be UTF-8 before.
 
 /// What is wrong with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,52 +28,66 @@ const fn all(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The first offset, from `at` on, of a quotation mark, a backslash or a control character; the end if there is none.
-fn plain(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(Ok(chunk)) = bytes.get(at..at + 8).map(<[u8; 8]>::try_from) {
-        let word = u64::from_le_bytes(chunk);
-        let (quotes, backslashes) = (word ^ all(b'"'), word ^ all(b'\\'));
-        // A byte's high bit is set where the byte, or one below it in the word, was less than what is subtracted and
-        // the byte itself is ASCII: the lowest set bit is exact.
-        let found = (word.wrapping_sub(all(0x20)) & !word
-            | quotes.wrapping_sub(all(1)) & !quotes
-            | backslashes.wrapping_sub(all(1)) & !backslashes)
-            & all(0x80);
-        if found != 0 {
-            return at + (found.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while let Some(byte) = bytes.get(at) {
-        if *byte < 0x20 || matches!(byte, b'"' | b'\\') {
-            break;
-        }
-        at += 1;
-    }
-    at
+/// The high bit of each byte that is a quotation mark, a backslash or a control character; exact.
+#[inline]
+fn specials(word: u64) -> u64 {
+    // The high bit of a byte of `zeros` is unset where the byte is zero: no sum carries into the next byte.
+    let zeros = |word: u64| ((word & all(0x7F)) + all(0x7F)) | word;
+    let (quotes, backslashes, controls) = (word ^ all(b'"'), word ^ all(b'\\'), word & all(0xE0));
+    !(zeros(quotes) & zeros(backslashes) & zeros(controls)) & all(0x80)
 }
 
 /// A string token: its closing quotation mark, and whether it has escapes. `at` is behind the opening one.
 pub(super) fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
     let mut escaped = false;
+    'words: while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let mut found = specials(u64::from_le_bytes(*word));
+        while found != 0 {
+            let place = at + (found.trailing_zeros() / 8) as usize;
+            match bytes.get(place) {
+                Some(b'"') => return Ok((place, escaped)),
+                Some(b'\\') => {
+                    escaped = true;
+                    let end = escape(bytes, place)?;
+                    if end >= at + 8 {
+                        at = end;
+                        continue 'words;
+                    }
+                    // What the escape has taken is not special.
+                    found &= u64::MAX << (8 * (end - at));
+                }
+                _ => return Err(Fault::Byte(place)),
+            }
+        }
+        at += 8;
+    }
     loop {
-        at = plain(bytes, at);
         match bytes.get(at) {
             Some(b'"') => return Ok((at, escaped)),
             Some(b'\\') => {
                 escaped = true;
                 at = escape(bytes, at)?;
             }
-            Some(_) => return Err(Fault::Byte(at)),
+            Some(0..0x20) => return Err(Fault::Byte(at)),
+            Some(_) => at += 1,
             None => return Err(Fault::End),
         }
     }
 }
 
 /// An escape sequence that begins at `at`: the offset behind it.
+#[inline]
 fn escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
     match bytes.get(at + 1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+        _ => long_escape(bytes, at),
+    }
+}
+
+/// The same for all but the short ones.
+#[cold]
+fn long_escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+    match bytes.get(at + 1) {
         Some(b'u') => match unit(bytes, at)? {
             0xD800..0xDC00 => match (bytes.get(at + 6), bytes.get(at + 7)) {
                 (Some(b'\\'), Some(b'u')) if (0xDC00..0xE000).contains(&unit(bytes, at + 6)?) => Ok(at + 12),
@@ -139,5 +153,42 @@ pub(super) fn literal(bytes: &[u8], at: usize, literal: &str) -> Result<usize, F
         Ok(at + literal.len())
     } else {
         Err(Fault::Byte(at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_ends_where_it_ends_whatever_stands_in_it() {
+        for byte in 0..=u8::MAX {
+            for place in 0..40 {
+                let mut bytes = [b'a'; 48];
+                bytes[place] = byte;
+                bytes[46] = b'"';
+                for from in 0..=place {
+                    let expected = match byte {
+                        b'"' => Ok((place, false)),
+                        b'\\' => Err(Fault::Escape(place)),
+                        0..0x20 => Err(Fault::Byte(place)),
+                        _ => Ok((46, false)),
+                    };
+                    assert_eq!(string(&bytes, from), expected, "{byte} at {place} from {from}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn escapes_are_passed_over_wherever_they_stand() {
+        for escape in [r"\\", r#"\""#, r"\n", r"\u00e9", r"\ud83d\ude00"] {
+            for before in 0..20 {
+                for between in 0..10 {
+                    let text = format!("{}{escape}{}{escape}#\"", "a".repeat(before), "b".repeat(between));
+                    assert_eq!(string(text.as_bytes(), 0), Ok((text.len() - 1, true)), "{text}");
+                }
+            }
+        }
     }
 }

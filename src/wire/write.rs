@@ -1,17 +1,18 @@
 //! The writer of compact JSON.
 
+use std::fmt::{Display, Write as _};
+
 use super::{FreeForm, Leaves, Sink, Text, Wire};
 
 /// Writes wire values as compact JSON.
-#[derive(Default)]
 pub(crate) struct Writer {
     out: String,
 }
 
 impl Writer {
     /// The value as compact JSON.
-    pub(crate) fn text<L: Leaves, T: Wire<L>>(value: &T) -> String {
-        let mut writer = Self::default();
+    pub(crate) fn text<L: Leaves, T: Wire<L>>(value: &T, capacity: usize) -> String {
+        let mut writer = Self { out: String::with_capacity(capacity) };
         value.write(&mut writer);
         writer.out
     }
@@ -22,6 +23,12 @@ impl Writer {
         if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':' | b',')) {
             self.out.push(',');
         }
+    }
+
+    fn token(&mut self, token: impl Display) {
+        self.separate();
+        // Writing to a string does not fail.
+        let _ = write!(self.out, "{token}");
     }
 }
 
@@ -73,28 +80,24 @@ impl<L: Leaves> Sink<L> for Writer {
     }
 
     fn boolean(&mut self, value: bool) {
-        self.separate();
-        self.out.push_str(if value { "true" } else { "false" });
+        self.token(value);
     }
 
     fn integer(&mut self, value: i64) {
-        self.separate();
-        self.out.push_str(&value.to_string());
+        self.token(value);
     }
 
     /// The shortest digits that read back as the same number; `null` for what JSON has no number for.
     fn number(&mut self, value: f64) {
-        self.separate();
         if value.is_finite() {
-            self.out.push_str(&format!("{value:?}"));
+            self.token(format_args!("{value:?}"));
         } else {
-            self.out.push_str("null");
+            self.token("null");
         }
     }
 
     fn null(&mut self) {
-        self.separate();
-        self.out.push_str("null");
+        self.token("null");
     }
 }
 
@@ -118,7 +121,10 @@ pub(crate) fn push_escaped(text: &str, out: &mut String) {
             Some('\n') => out.push_str("\\n"),
             Some('\r') => out.push_str("\\r"),
             Some('\t') => out.push_str("\\t"),
-            Some(control) => out.push_str(&format!("\\u{:04x}", u32::from(control))),
+            Some(control) => {
+                // Writing to a string does not fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            }
             None => {}
         }
         rest = chars.as_str();

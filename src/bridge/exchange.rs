@@ -1,0 +1,124 @@
+//! What a request and a token count have in common, towards Converse: the members that the model reads.
+//!
+//! Here meet the tools, the system prompt and the messages, since Bedrock's rules tie them together: cache points along all
+//! three, tools that a history names, a tool choice that needs tools.
+
+use std::collections::BTreeSet;
+
+use crate::loss::{Code, Cx, Path};
+use crate::model_id::Family;
+use crate::wire::{FreeForm, Leaves, Members, Text};
+use crate::{Error, converse, messages};
+
+use super::additional::Additional;
+use super::cache::{self, Points};
+use super::{tool, turn};
+
+/// In Messages.
+pub(super) struct Exchange<L: Leaves> {
+    pub(super) messages: Vec<messages::Message<L>>,
+    pub(super) system: Option<messages::Content<L>>,
+    pub(super) tools: Vec<messages::Tool<L>>,
+    pub(super) tool_choice: Option<messages::ToolChoice<L>>,
+    pub(super) cache_control: Option<messages::CacheControl<L>>,
+}
+
+/// In Converse.
+pub(super) struct Exchanged<L: Leaves> {
+    pub(super) messages: Vec<converse::Message<L>>,
+    pub(super) system: Vec<converse::SystemContentBlock<L>>,
+    pub(super) tool_config: Option<converse::ToolConfiguration<L>>,
+    pub(super) fields: Option<L::Json>,
+}
+
+/// With `carried`, the members that go to `additionalModelRequestFields`.
+pub(super) fn to_converse<L: Leaves>(
+    exchange: Exchange<L>,
+    mut carried: Additional<L>,
+    family: Family,
+    cx: &mut Cx<'_>,
+) -> Result<Exchanged<L>, Error> {
+    let Exchange { messages, system, tools, tool_choice, cache_control } = exchange;
+    let root = Path::Root;
+    let tools_at = root.name("tools");
+    let mut points = Points::default();
+    let tool::Tools { mut specs, carried: carried_tools } =
+        tool::to_converse(tools, family, tools_at, &mut points, cx)?;
+    carried.tools = carried_tools;
+    let mut system = turn::system_to_converse(system, root.name("system"), &mut points, cx);
+    let turn::Conversation { mut messages, tools: called, has_tool_blocks } =
+        turn::to_converse(messages, root.name("messages"), &mut points, cx)?;
+    let wish = cache::wish(cache_control.as_ref(), root, cx);
+    points.displaced_point(wish, "automatic caching becomes one cache point at the end", cx);
+
+    let choice = match tool_choice {
+        Some(choice) if specs.is_empty() && carried.tools.is_empty() => {
+            drop(choice);
+            cx.hint(root.name("tool_choice"), Code::Dropped, "a tool choice without tools chooses nothing");
+            None
+        }
+        Some(messages::ToolChoice::None(_)) if !matches!(family, Family::Claude | Family::Opaque) => {
+            if has_tool_blocks {
+                cx.unsupported(root.name("tool_choice"), "none");
+            } else {
+                cx.hint(root.name("tool_choice"), Code::Rewritten, "only Claude takes `none`: the tools are left out");
+                cx.hint(tools_at, Code::Dropped, "the tools are left out, since none may be called");
+                specs.clear();
+                points.forget_tools();
+            }
+            None
+        }
+        choice => choice,
+    };
+    let mut tool_choice = None;
+    if let Some(choice) = choice {
+        let at = root.name("tool_choice");
+        (tool_choice, carried.tool_choice) = tool::choice_to_converse(choice, !specs.is_empty(), family, at, cx)?;
+    }
+    if specs.is_empty() && has_tool_blocks {
+        let known: BTreeSet<_> = carried.tools.iter().filter_map(name_of).map(Text::decode).collect();
+        specs = tool::declared(called.into_iter().filter(|name| !known.contains(name.as_str())));
+        if !specs.is_empty() {
+            cx.hint(tools_at, Code::Supplied, "Bedrock asks for a declaration of the tools that the history names");
+        }
+    }
+    points.place(&mut specs, &mut system, &mut messages, cx);
+    let config = converse::ToolConfiguration { tools: specs, tool_choice, ..Default::default() };
+    let tool_config = (!config.tools.is_empty()).then_some(config);
+    Ok(Exchanged { messages, system, tool_config, fields: carry(carried, family, cx) })
+}
+
+fn name_of<L: Leaves>(tool: &messages::Tool<L>) -> Option<&L::Text> {
+    match tool {
+        messages::Tool::Custom(tool) => Some(&tool.name),
+        messages::Tool::Typed(tool) => tool.name.as_ref(),
+    }
+}
+
+/// `additionalModelRequestFields`, as far as the model takes them: a model that is not Claude takes none of Claude's.
+fn carry<L: Leaves>(mut carried: Additional<L>, family: Family, cx: &mut Cx<'_>) -> Option<L::Json> {
+    let root = Path::Root;
+    if !matches!(family, Family::Claude | Family::Opaque) {
+        for (name, present) in
+            [("thinking", carried.thinking.is_some()), ("context_management", carried.context_management.is_some())]
+        {
+            if present {
+                cx.content(root.name(name), Code::Unsupported, "only Claude takes it");
+            }
+        }
+        let hints = [
+            ("anthropic_beta", !carried.anthropic_beta.is_empty()),
+            ("output_config", carried.output_config.is_some()),
+        ];
+        let more = carried.unknown.iter().map(|(name, _)| (name, true));
+        let top_k = ("top_k", carried.top_k.is_some() && family != Family::Nova);
+        for (name, _) in hints.into_iter().chain([top_k]).chain(more).filter(|(_, present)| *present) {
+            cx.hint(root.name(name), Code::Unsupported, "only Claude takes it");
+        }
+        let top_k = carried.top_k.filter(|_| family == Family::Nova);
+        let inference_config =
+            top_k.map(|top_k| Members::from_iter([("topK".to_owned(), L::Json::from_compact(top_k.to_string()))]));
+        carried = Additional { inference_config, ..Default::default() };
+    }
+    (carried != Additional::default()).then(|| L::free_form(&carried))
+}
