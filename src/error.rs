@@ -129,6 +129,15 @@ impl Error {
         self
     }
 
+    /// The same error, seen from the document that holds the erroneous one encoded in the string at `path`.
+    pub(crate) fn encoded(mut self, path: String) -> Self {
+        let inner = std::mem::replace(&mut self.0.path, path);
+        if !inner.is_empty() {
+            self.0.message = format!("{inner}: {}", self.0.message);
+        }
+        self
+    }
+
     /// What kind of error it is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

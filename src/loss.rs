@@ -223,6 +223,15 @@ impl<'o> Cx<'o> {
         self.losses.extend(part.losses.into_iter().map(|loss| Loss { path: format!("{path}{}", loss.path), ..loss }));
     }
 
+    /// Takes over the losses of a document that stands encoded in one string of the source: their paths lead into it.
+    pub(crate) fn adopt_encoded(&mut self, part: Cx<'_>, at: Path<'_>) {
+        let path = at.pointer();
+        self.losses.extend(part.losses.into_iter().map(|loss| {
+            let message = format!("{}: {}", loss.path, loss.message).into();
+            Loss { path: path.clone(), message, ..loss }
+        }));
+    }
+
     /// How many losses there have been.
     pub(crate) fn count(&self) -> usize {
         self.losses.len()

@@ -131,7 +131,11 @@ pub fn to_anthropic(id: &str) -> Option<String> {
         "claude-instant-v1" => "claude-instant-1.2".to_owned(),
         "claude-v2" => "claude-2.0".to_owned(),
         "claude-v2:1" => "claude-2.1".to_owned(),
-        _ => without_version(name).to_owned(),
+        _ => match without_version(name) {
+            "" => return None,
+            variant if variant.contains(':') => return None,
+            bare => bare.to_owned(),
+        },
     })
 }
 

@@ -110,12 +110,12 @@ pub(super) fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx
         unique(renamed.as_ref(), Some(()), "reasoning_config", "/additionalModelRequestFields/thinking", at)?;
     }
     for (name, value) in inference_config.take().unwrap_or_default() {
-        let at = at.name("inferenceConfig");
+        let config_at = at.name("inferenceConfig");
         if name != "topK" {
-            cx.hint(at.name(&name), Code::Unsupported, "Messages has no place for it");
+            cx.hint(config_at.name(&name), Code::Unsupported, "Messages has no place for it");
             continue;
         }
-        let value: i64 = L::parse(&value).map_err(|error| error.beneath(&at.name("topK").pointer()))?;
+        let value: i64 = L::parse(&value).map_err(|error| error.beneath(&config_at.name("topK").pointer()))?;
         *top_k =
             unique(top_k.as_ref(), Some(value), "top_k", "/additionalModelRequestFields/inferenceConfig/topK", at)?;
     }
@@ -159,14 +159,4 @@ pub(super) fn either_list<T>(
 ) -> Result<Vec<T>, Error> {
     let present = |list: Vec<T>| (!list.is_empty()).then_some(list);
     Ok(either(present(additional), present(mapped), name, place, at)?.unwrap_or_default())
-}
-
-/// The beta features under both of their names.
-pub(super) fn united_betas<T: PartialEq>(mut betas: Vec<T>, more: Vec<T>) -> Vec<T> {
-    for beta in more {
-        if !betas.contains(&beta) {
-            betas.push(beta);
-        }
-    }
-    betas
 }

@@ -130,7 +130,7 @@ fn control_of<L: Leaves>(
     let converse::CachePointBlock { kind, ttl, unknown } = point;
     cx.unknown(at, &unknown);
     if let converse::CachePointType::Unknown(_) = kind {
-        cx.content(at.name("type"), Code::UnknownValue, "Messages has no cache of this type");
+        cx.content(at, Code::UnknownValue, "Messages has no cache of this type");
         return None;
     }
     let ttl = match ttl {
@@ -194,8 +194,8 @@ struct Place {
 pub(super) struct Wish {
     path: String,
     ttl: Option<converse::CacheTtl>,
-    /// Whether it is reported already that it stands elsewhere.
-    reported: bool,
+    /// Why it stands elsewhere in any case.
+    displaced: Option<&'static str>,
 }
 
 /// What a cache control asks for.
@@ -208,7 +208,7 @@ pub(super) fn wish<L: Leaves>(
     let at = at.name("cache_control");
     cx.unknown(at, unknown);
     if let messages::CacheControlType::Unknown(_) = kind {
-        cx.content(at.name("type"), Code::UnknownValue, "Converse has no cache of this type");
+        cx.content(at, Code::UnknownValue, "Converse has no cache of this type");
         return None;
     }
     let ttl = match ttl {
@@ -220,13 +220,13 @@ pub(super) fn wish<L: Leaves>(
             None
         }
     };
-    Some(Wish { path: at.pointer(), ttl, reported: false })
+    Some(Wish { path: at.pointer(), ttl, displaced: None })
 }
 
 impl Wish {
-    /// It is left out, because another one follows inside the same element.
+    /// It is left out, because a later one stands for the same element.
     pub(super) fn repeated(&self, cx: &mut Cx<'_>) {
-        let message = "a later cache point inside the same tool result stands for it";
+        let message = "a later cache point of the same tool result stands for it";
         cx.lose(self.path.clone(), Severity::Hint, Code::Dropped, message.into());
     }
 }
@@ -253,6 +253,8 @@ pub(super) struct Points {
     wanted: Vec<Point>,
     /// Whether the next point's own element is not there.
     orphaned: bool,
+    /// How many points there are besides, in tools that are carried whole.
+    carried: usize,
 }
 
 impl Default for Place {
@@ -292,12 +294,13 @@ impl Points {
     }
 
     /// The same, where it is a hint in any case that it stands there.
-    pub(super) fn displaced_point(&mut self, wish: Option<Wish>, message: &'static str, cx: &mut Cx<'_>) {
-        if let Some(mut wish) = wish {
-            cx.lose(wish.path.clone(), Severity::Hint, Code::Moved, message.into());
-            wish.reported = true;
-            self.point(Some(wish));
-        }
+    pub(super) fn displaced_point(&mut self, wish: Option<Wish>, message: &'static str) {
+        self.point(wish.map(|wish| Wish { displaced: Some(message), ..wish }));
+    }
+
+    /// A cache control that stays where it is, and counts.
+    pub(super) fn carried(&mut self) {
+        self.carried += 1;
     }
 
     /// The tools are left out as a whole, which is reported: so are the cache points among them.
@@ -333,9 +336,7 @@ impl Points {
     /// The points that stay, in order, each at its place.
     fn settle(self, cx: &mut Cx<'_>) -> Vec<Point> {
         let mut drop = |point: Point, message: &'static str| {
-            if !point.wish.reported {
-                cx.lose(point.wish.path, Severity::Hint, Code::Dropped, message.into());
-            }
+            cx.lose(point.wish.path, Severity::Hint, Code::Dropped, message.into());
         };
         let mut points: Vec<Point> = Vec::new();
         for point in self.wanted {
@@ -347,7 +348,7 @@ impl Points {
                 points.push(point);
             }
         }
-        let over = points.len().saturating_sub(MOST);
+        let over = (points.len() + self.carried).saturating_sub(MOST).min(points.len());
         for point in points.drain(..over) {
             drop(point, "Converse takes four cache points at most, and later ones cache more");
         }
@@ -370,9 +371,12 @@ impl Points {
                 None => drop(point, "a cache point that lives longer cannot stand behind one that lives shorter"),
             }
         }
-        for point in settled.iter().filter(|point| point.place != point.natural && !point.wish.reported) {
-            let message = "it stands at the nearest place before it where Bedrock allows one";
-            cx.lose(point.wish.path.clone(), Severity::Hint, Code::Moved, message.into());
+        for Point { wish, natural, place } in &settled {
+            let moved =
+                (place != natural).then_some("it stands at the nearest place before it where Bedrock allows one");
+            if let Some(message) = wish.displaced.or(moved) {
+                cx.lose(wish.path.clone(), Severity::Hint, Code::Moved, message.into());
+            }
         }
         settled
     }

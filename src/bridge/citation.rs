@@ -26,7 +26,7 @@ pub(super) fn to_messages<L: Leaves>(
     let cited_text = cited_text(source_content, at, cx);
     let location_at = at.name("location");
     let Some(location) = location else {
-        cx.content(location_at, Code::Dropped, "a citation without a location has no place in Messages");
+        cx.content(at, Code::Dropped, "a citation without a location has no place in Messages");
         return None;
     };
     if source.is_some() && !matches!(location, converse::CitationLocation::SearchResultLocation(_)) {
@@ -48,7 +48,7 @@ pub(super) fn to_messages<L: Leaves>(
         }
         converse::CitationLocation::DocumentChar(range) => {
             let (document_index, start_char_index, end_char_index) =
-                document(range, location_at.name("documentChar"), cx)?;
+                document(range, at, location_at.name("documentChar"), cx)?;
             Some(messages::Citation::CharLocation(messages::CitationCharLocation {
                 cited_text,
                 document_index,
@@ -60,7 +60,7 @@ pub(super) fn to_messages<L: Leaves>(
         }
         converse::CitationLocation::DocumentPage(range) => {
             let (document_index, start_page_number, end_page_number) =
-                document(range, location_at.name("documentPage"), cx)?;
+                document(range, at, location_at.name("documentPage"), cx)?;
             Some(messages::Citation::PageLocation(messages::CitationPageLocation {
                 cited_text,
                 document_index,
@@ -72,7 +72,7 @@ pub(super) fn to_messages<L: Leaves>(
         }
         converse::CitationLocation::DocumentChunk(range) => {
             let (document_index, start_block_index, end_block_index) =
-                document(range, location_at.name("documentChunk"), cx)?;
+                document(range, at, location_at.name("documentChunk"), cx)?;
             Some(messages::Citation::ContentBlockLocation(messages::CitationContentBlockLocation {
                 cited_text,
                 document_index,
@@ -92,7 +92,7 @@ pub(super) fn to_messages<L: Leaves>(
             let at = location_at.name("searchResultLocation");
             cx.unknown(at, &unknown);
             let [search_result_index, start_block_index, end_block_index] =
-                indexes([("searchResultIndex", search_result_index), ("start", start), ("end", end)], at, cx)?;
+                indexes([("searchResultIndex", search_result_index), ("start", start), ("end", end)], citation_at, cx)?;
             Some(messages::Citation::SearchResultLocation(messages::CitationSearchResultLocation {
                 cited_text,
                 search_result_index,
@@ -104,27 +104,29 @@ pub(super) fn to_messages<L: Leaves>(
             }))
         }
         converse::CitationLocation::Unknown(name, _) => {
-            cx.hint(
-                location_at.name(&name),
-                Code::UnknownType,
-                format!("`{name}` is not a location this library knows; the text stays"),
-            );
+            cx.hint(at, Code::UnknownType, format!("`{name}` is not a location this library knows; the text stays"));
             None
         }
     }
 }
 
-fn document<L: Leaves>(range: converse::DocumentLocation<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Option<(i64, i64, i64)> {
+fn document<L: Leaves>(
+    range: converse::DocumentLocation<L>,
+    citation_at: Path<'_>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<(i64, i64, i64)> {
     let converse::DocumentLocation { document_index, start, end, unknown } = range;
     cx.unknown(at, &unknown);
-    indexes([("documentIndex", document_index), ("start", start), ("end", end)], at, cx).map(<(i64, i64, i64)>::from)
+    indexes([("documentIndex", document_index), ("start", start), ("end", end)], citation_at, cx)
+        .map(<(i64, i64, i64)>::from)
 }
 
 /// All of the indexes, which Messages requires.
 fn indexes(named: [(&str, Option<i64>); 3], at: Path<'_>, cx: &mut Cx<'_>) -> Option<[i64; 3]> {
     let [Some(first), Some(second), Some(third)] = named.map(|(_, index)| index) else {
         let absent = named.iter().find(|(_, index)| index.is_none()).map_or("", |(name, _)| name);
-        cx.content(at.name(absent), Code::Dropped, "a citation without this index has no place in Messages");
+        cx.content(at, Code::Dropped, format!("a citation without `{absent}` has no place in Messages"));
         return None;
     };
     Some([first, second, third])

@@ -13,10 +13,10 @@
 //! | | `container_upload`, `tool_reference`, … | content |
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Leaves, Text};
+use crate::wire::{Base64, Leaves, Text};
 use crate::{Error, converse, messages};
 
-use super::{citation, document, image, rules, tool, tool_call};
+use super::{citation, document, image, tool, tool_call};
 
 /// The texts as one.
 pub(super) fn joined<L: Leaves>(mut texts: Vec<L::Text>, separator: &str) -> L::Text {
@@ -127,7 +127,7 @@ pub(super) fn to_messages<L: Leaves>(
         Block::ToolUse(block) => tool_call::use_to_messages(block, at.name("toolUse"), cx)?,
         Block::ToolResult(block) => tool_call::result_to_messages(block, at.name("toolResult"), cx)?,
         Block::GuardContent(block) => guard_content_to_messages(block, at.name("guardContent"), cx)?,
-        Block::ReasoningContent(block) => reasoning_to_messages(block, at.name("reasoningContent"), cx)?,
+        Block::ReasoningContent(block) => reasoning_to_messages(block, at.name("reasoningContent"), cx),
         Block::CitationsContent(block) => Some(citations_content_to_messages(block, at.name("citationsContent"), cx)),
         Block::SearchResult(block) => {
             let block = document::search_result_to_messages(block, at.name("searchResult"), cx);
@@ -185,32 +185,32 @@ fn reasoning_to_messages<L: Leaves>(
     block: converse::ReasoningContentBlock<L>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
-) -> Result<Option<messages::ContentBlock<L>>, Error> {
+) -> Option<messages::ContentBlock<L>> {
     match block {
         converse::ReasoningContentBlock::ReasoningText(converse::ReasoningTextBlock { text, signature, unknown }) => {
             let at = at.name("reasoningText");
             cx.unknown(at, &unknown);
             let Some(signature) = signature.filter(|signature| !signature.is_empty()) else {
                 cx.hint(at, Code::Dropped, "Messages takes no unsigned thinking in a request, and does not miss it");
-                return Ok(None);
+                return None;
             };
             let block = messages::ThinkingBlock { thinking: text, signature, ..Default::default() };
-            Ok(Some(messages::ContentBlock::Thinking(block)))
+            Some(messages::ContentBlock::Thinking(block))
         }
         converse::ReasoningContentBlock::RedactedContent(blob) => {
             let at = at.name("redactedContent");
-            let data = if let Ok(data) = String::from_utf8(rules::from_base64(&blob.decode(), at)?) {
+            let data = if let Ok(data) = String::from_utf8(blob.decode()) {
                 data.into()
             } else {
                 cx.hint(at, Code::Rewritten, "the bytes are not UTF-8: their base64 stands for the data");
-                blob
+                blob.into_text()
             };
             let block = messages::RedactedThinkingBlock { data, ..Default::default() };
-            Ok(Some(messages::ContentBlock::RedactedThinking(block)))
+            Some(messages::ContentBlock::RedactedThinking(block))
         }
         converse::ReasoningContentBlock::Unknown(name, _) => {
             cx.unknown_type(at.name(&name), &name);
-            Ok(None)
+            None
         }
     }
 }
@@ -290,7 +290,7 @@ pub(super) fn to_converse<L: Leaves>(
         }
         Block::RedactedThinking(messages::RedactedThinkingBlock { data, unknown }) => {
             cx.unknown(at, &unknown);
-            let blob = rules::to_base64(data.decode().as_bytes()).into();
+            let blob = Base64::encode(data.decode().as_bytes());
             let block = converse::ReasoningContentBlock::RedactedContent(blob);
             Some(converse::ContentBlock::ReasoningContent(block))
         }
@@ -321,7 +321,10 @@ fn cited_to_converse<L: Leaves>(
         .into_iter()
         .enumerate()
         .filter_map(|(index, citation)| citation::to_converse(citation, list_at.index(index), cx))
-        .collect();
+        .collect::<Vec<_>>();
+    if citations.is_empty() {
+        return converse::ContentBlock::Text(text);
+    }
     converse::ContentBlock::CitationsContent(converse::CitationsContentBlock {
         content: vec![converse::CitationGeneratedContent::Text(text)],
         citations,

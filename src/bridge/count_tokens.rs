@@ -8,10 +8,10 @@
 //! | | sampling, metadata, … | hint: they do not count |
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm, Leaves, Raw, Text, Wire};
+use crate::wire::{Base64, FreeForm, Leaves, Members, Raw, Text, Wire};
 use crate::{Error, Model, Options, converse, messages, model_id};
 
-use super::additional::{Additional, united_betas};
+use super::additional::Additional;
 use super::exchange::{self, Exchange, Exchanged};
 use super::{about_as_much, invoke, model, request, rules};
 
@@ -60,16 +60,17 @@ pub fn to_messages<L: Leaves>(
             let at = input_at.name("invokeModel");
             cx.unknown(at, &unknown);
             let at = at.name("body");
-            let body = rules::from_base64(&body.decode(), at)?;
-            let text = crate::wire::read::utf8(&body).map_err(|error| error.beneath(&at.pointer()))?;
-            // Not checked yet, but read right away.
-            let json = L::Json::from_compact(text.to_owned());
-            let mut request: messages::Request<L> = L::parse(&json).map_err(|error| error.beneath(&at.pointer()))?;
-            request.max_tokens = request.max_tokens.filter(|max_tokens| *max_tokens != 1);
-            request.anthropic_version = None;
-            keep_counted(&mut request, at, &mut cx);
-            let form = messages::InvokeModel { model_id, body: request, ..Default::default() };
-            invoke::to_messages(form, &Options { loss: crate::Policy::Allow, ..options.clone() })?.value
+            let mut inner = Cx::new(options);
+            let mut request =
+                body_to_messages(&body.decode(), &mut inner).map_err(|error| error.encoded(at.pointer()))?;
+            cx.adopt_encoded(inner, at);
+            request.model = match &options.model {
+                Model::Replace(id) => Some(id.clone().into()),
+                Model::Keep | Model::Translate(_) => {
+                    Some(model::to_messages::<L>(model_id, root.name("modelId"), &mut cx)?)
+                }
+            };
+            request
         }
         converse::CountTokensInput::Unknown(name, _) => {
             return Err(rules::invalid(input_at.name(&name), "neither `converse` nor `invokeModel`"));
@@ -78,7 +79,18 @@ pub fn to_messages<L: Leaves>(
     cx.finish(value)
 }
 
-/// Converts a request to count a conversation's tokens, JSON to JSON.
+/// The body of `InvokeModel` as what is to be counted.
+fn body_to_messages<L: Leaves>(body: &[u8], cx: &mut Cx<'_>) -> Result<messages::Request<L>, Error> {
+    // Not checked yet, but read right away.
+    let json = L::Json::from_compact(crate::wire::read::utf8(body)?.to_owned());
+    let mut request: messages::Request<L> = L::parse(&json)?;
+    request.max_tokens = request.max_tokens.filter(|max_tokens| *max_tokens != 1);
+    request.anthropic_version = None;
+    keep_counted(&mut request, Path::Root, cx);
+    Ok(request)
+}
+
+/// Converts a request to count a conversation's tokens, or the response (a document with `inputTokens`), JSON to JSON.
 ///
 /// # Errors
 /// Malformed input, and what [`to_messages`] refuses.
@@ -92,6 +104,10 @@ pub fn to_messages<L: Leaves>(
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    if is_response(json, "inputTokens", options)? {
+        let response = converse::CountTokensResponse::<Raw>::from_json_within(json, options.max_depth)?;
+        return Ok(response_to_messages(response, options)?.map(|count| count.to_json()));
+    }
     let request = converse::CountTokensRequest::<Raw>::from_json_within(json, options.max_depth)?;
     Ok(to_messages(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
 }
@@ -154,7 +170,7 @@ pub fn to_converse<L: Leaves>(
     let model_id = model::to_converse::<L>(model, root.name("model"), &mut cx)?;
     let family = model_id::family(&model_id.decode());
     let carried = Additional {
-        anthropic_beta: united_betas(anthropic_beta, betas),
+        anthropic_beta: messages::united(anthropic_beta, betas),
         thinking,
         context_management,
         output_config,
@@ -178,7 +194,8 @@ pub fn to_converse<L: Leaves>(
     })
 }
 
-/// Converts a request to count a conversation's tokens into the form of Converse, JSON to JSON.
+/// Converts a request to count a conversation's tokens into the form of Converse, or the response (a document with
+/// `input_tokens`), JSON to JSON.
 ///
 /// # Errors
 /// Malformed input, and what [`to_converse`] refuses.
@@ -193,6 +210,10 @@ pub fn to_converse<L: Leaves>(
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    if is_response(json, "input_tokens", options)? {
+        let response = messages::MessageTokensCount::<Raw>::from_json_within(json, options.max_depth)?;
+        return Ok(response_to_converse(response, options)?.map(|count| count.to_json()));
+    }
     let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
     Ok(to_converse(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
 }
@@ -209,7 +230,7 @@ pub fn to_invoke<L: Leaves>(
     let converted = invoke::from_messages(request, options)?;
     Ok(converted.map(|form| {
         let messages::InvokeModel { model_id, stream: _, headers: _, body, unknown: _ } = form;
-        let body = rules::to_base64(body.to_json().as_bytes()).into();
+        let body = Base64::encode(body.to_json().as_bytes());
         let input = converse::InvokeModelTokensRequest { body, ..Default::default() };
         converse::CountTokensRequest {
             model_id,
@@ -217,4 +238,44 @@ pub fn to_invoke<L: Leaves>(
             ..Default::default()
         }
     }))
+}
+
+/// Whether an object has the member of a response.
+fn is_response(json: &[u8], member: &str, options: &Options) -> Result<bool, Error> {
+    let members = Members::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(members.iter().any(|(name, _)| name == member))
+}
+
+/// Converts the number of tokens: `inputTokens` ⇄ `input_tokens`.
+///
+/// # Errors
+/// A negative number, and whatever [`Options`] refuse.
+pub fn response_to_messages<L: Leaves>(
+    response: converse::CountTokensResponse<L>,
+    options: &Options,
+) -> Result<Converted<messages::MessageTokensCount<L>>, Error> {
+    let mut cx = Cx::new(options);
+    let converse::CountTokensResponse { input_tokens, unknown } = response;
+    cx.unknown(Path::Root, &unknown);
+    count(input_tokens, Path::Root.name("inputTokens"))?;
+    cx.finish(messages::MessageTokensCount { input_tokens, ..Default::default() })
+}
+
+/// Converts the number of tokens: `input_tokens` ⇄ `inputTokens`.
+///
+/// # Errors
+/// A negative number, and whatever [`Options`] refuse.
+pub fn response_to_converse<L: Leaves>(
+    response: messages::MessageTokensCount<L>,
+    options: &Options,
+) -> Result<Converted<converse::CountTokensResponse<L>>, Error> {
+    let mut cx = Cx::new(options);
+    let messages::MessageTokensCount { input_tokens, unknown } = response;
+    cx.unknown(Path::Root, &unknown);
+    count(input_tokens, Path::Root.name("input_tokens"))?;
+    cx.finish(converse::CountTokensResponse { input_tokens, ..Default::default() })
+}
+
+fn count(tokens: i64, at: Path<'_>) -> Result<(), Error> {
+    if tokens < 0 { Err(rules::invalid(at, "a count is not negative")) } else { Ok(()) }
 }

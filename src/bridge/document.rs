@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Leaves, Text};
+use crate::wire::{Base64, Leaves, Text};
 use crate::{Error, converse, messages};
 
 use super::rules;
@@ -43,7 +43,7 @@ pub(super) fn to_messages<L: Leaves>(
             for (index, part) in parts.into_iter().enumerate() {
                 match part {
                     converse::DocumentContentBlock::Text(text) => {
-                        blocks.push(messages::ContentBlock::Text(messages::TextBlock { text, ..Default::default() }));
+                        blocks.push(super::content::text_block(text));
                     }
                     converse::DocumentContentBlock::Unknown(name, _) => {
                         cx.unknown_type(parts_at.index(index).name(&name), &name);
@@ -54,11 +54,11 @@ pub(super) fn to_messages<L: Leaves>(
             Some(messages::DocumentSource::Content(messages::ContentBlockSource { content, ..Default::default() }))
         }
         converse::DocumentSource::S3Location(_) => {
-            cx.unsupported(source_at.name("s3Location"), "s3Location");
+            cx.unsupported(at, "s3Location");
             None
         }
         converse::DocumentSource::Unknown(name, _) => {
-            cx.unknown_type(source_at.name(&name), &name);
+            cx.unknown_type(at, &name);
             None
         }
     };
@@ -85,15 +85,12 @@ fn beside_text(format: Option<&converse::DocumentFormat>, at: Path<'_>, cx: &mut
 
 fn bytes_to_messages<L: Leaves>(
     format: Option<&converse::DocumentFormat>,
-    data: L::Text,
+    data: Base64<L>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> Result<Option<messages::DocumentSource<L>>, Error> {
     use converse::DocumentFormat as Format;
-    let source_at = at.name("source");
-    let data_at = source_at.name("bytes");
-    rules::base64::<L>(&data, data_at)?;
-    let format_at = at.name("format");
+    rules::not_empty(&data, at.name("source").name("bytes"))?;
     match format {
         Some(Format::Pdf) => {
             let media_type = "application/pdf".to_owned().into();
@@ -101,29 +98,29 @@ fn bytes_to_messages<L: Leaves>(
             Ok(Some(messages::DocumentSource::Base64(source)))
         }
         Some(Format::Txt | Format::Md | Format::Csv | Format::Html) => {
-            let Ok(text) = String::from_utf8(rules::from_base64(&data.decode(), data_at)?) else {
+            let Ok(text) = String::from_utf8(data.decode()) else {
                 cx.content(
-                    data_at,
+                    at,
                     Code::Unsupported,
                     "Messages takes documents as PDF or text, and these bytes are not UTF-8",
                 );
                 return Ok(None);
             };
             if format != Some(&Format::Txt) {
-                cx.hint(format_at, Code::Rewritten, "Messages takes the document as plain text");
+                cx.hint(at.name("format"), Code::Rewritten, "Messages takes the document as plain text");
             }
             Ok(Some(plain_text(text.into())))
         }
         Some(Format::Doc | Format::Docx | Format::Xls | Format::Xlsx) => {
-            cx.content(format_at, Code::Unsupported, "Messages takes documents as PDF or text");
+            cx.content(at, Code::Unsupported, "Messages takes documents as PDF or text");
             Ok(None)
         }
         Some(Format::Unknown(_)) => {
-            cx.content(format_at, Code::UnknownValue, "Messages takes documents as PDF or text");
+            cx.content(at, Code::UnknownValue, "Messages takes documents as PDF or text");
             Ok(None)
         }
         None => {
-            cx.content(format_at, Code::Unsupported, "without a format the bytes do not tell what they are");
+            cx.content(at, Code::Unsupported, "without a format the bytes do not tell what they are");
             Ok(None)
         }
     }
@@ -161,7 +158,7 @@ pub(super) fn to_converse<L: Leaves>(
     let name = names.next::<L>(title, at.name("title"), cx);
     let citations = citations_to_converse(citations, at, cx);
     let cited = citations.as_ref().is_some_and(|citations| citations.enabled);
-    Ok(source_to_converse(source, cited, at.name("source"), cx)?.map(|(format, source)| converse::DocumentBlock {
+    Ok(source_to_converse(source, cited, at, cx)?.map(|(format, source)| converse::DocumentBlock {
         format,
         name,
         source,
@@ -176,15 +173,16 @@ type FormatAndSource<L> = (Option<converse::DocumentFormat>, converse::DocumentS
 fn source_to_converse<L: Leaves>(
     source: messages::DocumentSource<L>,
     cited: bool,
-    at: Path<'_>,
+    block_at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> Result<Option<FormatAndSource<L>>, Error> {
+    let at = block_at.name("source");
     match source {
         messages::DocumentSource::Base64(messages::Base64PdfSource { media_type, data, unknown }) => {
             cx.unknown(at, &unknown);
-            rules::base64::<L>(&data, at.name("data"))?;
+            rules::not_empty(&data, at.name("data"))?;
             if media_type.decode() != "application/pdf" {
-                cx.content(at.name("media_type"), Code::UnknownValue, "the bytes of a document are `application/pdf`");
+                cx.content(block_at, Code::UnknownValue, "the bytes of a document are `application/pdf`");
                 return Ok(None);
             }
             Ok(Some((Some(converse::DocumentFormat::Pdf), converse::DocumentSource::Bytes(data))))
@@ -192,7 +190,7 @@ fn source_to_converse<L: Leaves>(
         messages::DocumentSource::Text(messages::PlainTextSource { media_type, data, unknown }) => {
             cx.unknown(at, &unknown);
             if media_type.decode() != "text/plain" {
-                cx.content(at.name("media_type"), Code::UnknownValue, "the text of a document is `text/plain`");
+                cx.content(block_at, Code::UnknownValue, "the text of a document is `text/plain`");
                 return Ok(None);
             }
             Ok(Some(text_to_converse(data, cited)))
@@ -200,7 +198,7 @@ fn source_to_converse<L: Leaves>(
         messages::DocumentSource::Content(messages::ContentBlockSource { content, unknown }) => {
             cx.unknown(at, &unknown);
             let content_at = at.name("content");
-            let texts = texts_to_converse(content, content_at, cx);
+            let texts = texts_to_converse(content.into_blocks(), content_at, cx);
             if cited {
                 let parts = texts.into_iter().map(converse::DocumentContentBlock::Text).collect();
                 return Ok(Some((None, converse::DocumentSource::Content(parts))));
@@ -213,15 +211,15 @@ fn source_to_converse<L: Leaves>(
             Ok(Some(text_to_converse(super::content::joined::<L>(texts, "\n\n"), cited)))
         }
         messages::DocumentSource::Url(_) => {
-            cx.unsupported(at.name("url"), "url");
+            cx.unsupported(block_at, "url");
             Ok(None)
         }
         messages::DocumentSource::File(_) => {
-            cx.unsupported(at.name("file_id"), "file");
+            cx.unsupported(block_at, "file");
             Ok(None)
         }
         messages::DocumentSource::Unknown(unknown) => {
-            cx.unknown_type(at, &unknown.kind);
+            cx.unknown_type(block_at, &unknown.kind);
             Ok(None)
         }
     }
@@ -232,16 +230,13 @@ fn text_to_converse<L: Leaves>(text: L::Text, cited: bool) -> FormatAndSource<L>
     let source = if cited || text.is_empty() {
         converse::DocumentSource::Text(text)
     } else {
-        converse::DocumentSource::Bytes(rules::to_base64(text.decode().as_bytes()).into())
+        converse::DocumentSource::Bytes(Base64::encode(text.decode().as_bytes()))
     };
     (Some(converse::DocumentFormat::Txt), source)
 }
 
-fn texts_to_converse<L: Leaves>(content: messages::Content<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Vec<L::Text> {
-    let blocks = match content {
-        messages::Content::Text(text) => return vec![text],
-        messages::Content::Blocks(blocks) => blocks,
-    };
+/// The texts of blocks, among which Converse takes texts only.
+fn texts_to_converse<L: Leaves>(blocks: Vec<messages::ContentBlock<L>>, at: Path<'_>, cx: &mut Cx<'_>) -> Vec<L::Text> {
     let mut texts = Vec::with_capacity(blocks.len());
     for (index, block) in blocks.into_iter().enumerate() {
         match block {
@@ -344,7 +339,7 @@ pub(super) fn search_result_to_messages<L: Leaves>(
     let text = |(index, part): (usize, converse::SearchResultContentBlock<L>)| {
         let converse::SearchResultContentBlock { text, unknown } = part;
         cx.unknown(list_at.index(index), &unknown);
-        messages::TextBlock { text, ..Default::default() }
+        super::content::text_block(text)
     };
     let content = content.into_iter().enumerate().map(text).collect();
     messages::SearchResultBlock { source, title, content, citations, ..Default::default() }
@@ -359,11 +354,8 @@ pub(super) fn search_result_to_converse<L: Leaves>(
     let messages::SearchResultBlock { source, title, content, citations, cache_control: _, unknown } = result;
     cx.unknown(at, &unknown);
     let citations = citations_to_converse(citations, at, cx);
-    let list_at = at.name("content");
-    let text = |(index, block)| converse::SearchResultContentBlock {
-        text: super::content::bare_text(block, list_at.index(index), cx),
-        ..Default::default()
-    };
-    let content = content.into_iter().enumerate().map(text).collect();
+    let texts = texts_to_converse(content, at.name("content"), cx);
+    let content =
+        texts.into_iter().map(|text| converse::SearchResultContentBlock { text, ..Default::default() }).collect();
     converse::SearchResultBlock { source, title, content, citations, ..Default::default() }
 }

@@ -49,7 +49,7 @@ pub(super) fn to_converse<L: Leaves>(
     let turn::Conversation { mut messages, tools: called, has_tool_blocks } =
         turn::to_converse(messages, root.name("messages"), &mut points, cx)?;
     let wish = cache::wish(cache_control.as_ref(), root, cx);
-    points.displaced_point(wish, "automatic caching becomes one cache point at the end", cx);
+    points.displaced_point(wish, "automatic caching becomes one cache point at the end");
 
     let choice = match tool_choice {
         Some(choice) if specs.is_empty() && carried.tools.is_empty() => {
@@ -70,17 +70,19 @@ pub(super) fn to_converse<L: Leaves>(
         }
         choice => choice,
     };
-    let mut tool_choice = None;
-    if let Some(choice) = choice {
-        let at = root.name("tool_choice");
-        (tool_choice, carried.tool_choice) = tool::choice_to_converse(choice, !specs.is_empty(), family, at, cx)?;
-    }
     if specs.is_empty() && has_tool_blocks {
         let known: BTreeSet<_> = carried.tools.iter().filter_map(name_of).map(Text::decode).collect();
         specs = tool::declared(called.into_iter().filter(|name| !known.contains(name.as_str())));
         if !specs.is_empty() {
             cx.hint(tools_at, Code::Supplied, "Bedrock asks for a declaration of the tools that the history names");
+        } else if carried.tools.is_empty() {
+            cx.hint(tools_at, Code::ServiceRule, "Bedrock asks for tools beside tool results, and none are named");
         }
+    }
+    let mut tool_choice = None;
+    if let Some(choice) = choice {
+        let at = root.name("tool_choice");
+        (tool_choice, carried.tool_choice) = tool::choice_to_converse(choice, !specs.is_empty(), family, at, cx)?;
     }
     points.place(&mut specs, &mut system, &mut messages, cx);
     let config = converse::ToolConfiguration { tools: specs, tool_choice, ..Default::default() };
@@ -99,21 +101,26 @@ fn name_of<L: Leaves>(tool: &messages::Tool<L>) -> Option<&L::Text> {
 fn carry<L: Leaves>(mut carried: Additional<L>, family: Family, cx: &mut Cx<'_>) -> Option<L::Json> {
     let root = Path::Root;
     if !matches!(family, Family::Claude | Family::Opaque) {
-        for (name, present) in
-            [("thinking", carried.thinking.is_some()), ("context_management", carried.context_management.is_some())]
-        {
-            if present {
-                cx.content(root.name(name), Code::Unsupported, "only Claude takes it");
-            }
+        let contents =
+            [("thinking", carried.thinking.is_some()), ("context_management", carried.context_management.is_some())];
+        for (name, _) in contents.into_iter().filter(|(_, present)| *present) {
+            cx.content(root.name(name), Code::Unsupported, "only Claude takes it");
         }
         let hints = [
             ("anthropic_beta", !carried.anthropic_beta.is_empty()),
-            ("output_config", carried.output_config.is_some()),
+            ("top_k", carried.top_k.is_some() && family != Family::Nova),
         ];
-        let more = carried.unknown.iter().map(|(name, _)| (name, true));
-        let top_k = ("top_k", carried.top_k.is_some() && family != Family::Nova);
-        for (name, _) in hints.into_iter().chain([top_k]).chain(more).filter(|(_, present)| *present) {
+        let unknown = carried.unknown.iter().map(|(name, _)| (name, true));
+        for (name, _) in hints.into_iter().chain(unknown).filter(|(_, present)| *present) {
             cx.hint(root.name(name), Code::Unsupported, "only Claude takes it");
+        }
+        if let Some(messages::OutputConfig { format, effort, unknown }) = &carried.output_config {
+            let at = root.name("output_config");
+            let known = [("format", format.is_some()), ("effort", effort.is_some())];
+            let unknown = unknown.iter().map(|(name, _)| (name, true));
+            for (name, _) in known.into_iter().chain(unknown).filter(|(_, present)| *present) {
+                cx.hint(at.name(name), Code::Unsupported, "only Claude takes it");
+            }
         }
         let top_k = carried.top_k.filter(|_| family == Family::Nova);
         let inference_config =

@@ -10,7 +10,7 @@
 //! | | `transformations` | hint |
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Leaves, Text};
+use crate::wire::{Base64, Leaves, Text};
 use crate::{Error, converse, messages};
 
 use super::rules;
@@ -60,21 +60,20 @@ fn source_to_messages<L: Leaves>(
     at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> Result<Option<messages::ImageBlock<L>>, Error> {
-    let source_at = at.name("source");
     let data = match source {
         converse::ImageSource::Bytes(data) => data,
         converse::ImageSource::S3Location(_) => {
-            cx.unsupported(source_at.name("s3Location"), "s3Location");
+            cx.unsupported(at, "s3Location");
             return Ok(None);
         }
         converse::ImageSource::Unknown(name, _) => {
-            cx.unknown_type(source_at.name(&name), &name);
+            cx.unknown_type(at, &name);
             return Ok(None);
         }
     };
-    rules::base64::<L>(&data, source_at.name("bytes"))?;
+    rules::not_empty(&data, at.name("source").name("bytes"))?;
     let Some(media_type) = media_type(format) else {
-        cx.content(at.name("format"), Code::UnknownValue, "Messages takes images as png, jpeg, gif and webp");
+        cx.content(at, Code::UnknownValue, "Messages takes images as png, jpeg, gif and webp");
         return Ok(None);
     };
     let source = messages::Base64ImageSource { media_type: media_type.to_owned().into(), data, ..Default::default() };
@@ -109,50 +108,37 @@ pub(super) fn to_converse<L: Leaves>(
     let (media_type, data, named_at) = match source {
         messages::ImageSource::Base64(messages::Base64ImageSource { media_type, data, unknown }) => {
             cx.unknown(source_at, &unknown);
+            rules::not_empty(&data, source_at.name("data"))?;
             (media_type, data, "media_type")
         }
         messages::ImageSource::Url(messages::UrlSource { url, unknown }) => {
             cx.unknown(source_at, &unknown);
-            let decoded = url.decode();
-            let Some((media_type, data)) = data_url(&decoded) else {
-                cx.unsupported(source_at.name("url"), "url");
+            let Some((media_type, data)) = data_url(&url.decode()) else {
+                cx.unsupported(at, "url");
                 return Ok(None);
             };
-            cx.hint(source_at.name("url"), Code::Rewritten, "the `data:` URL is unpacked into bytes");
-            (media_type.to_owned().into(), data.to_owned().into(), "url")
+            (media_type, data, "url")
         }
         messages::ImageSource::File(_) => {
-            cx.unsupported(source_at.name("file_id"), "file");
+            cx.unsupported(at, "file");
             return Ok(None);
         }
         messages::ImageSource::Unknown(unknown) => {
-            cx.unknown_type(source_at, &unknown.kind);
+            cx.unknown_type(at, &unknown.kind);
             return Ok(None);
         }
     };
-    let data_at = if named_at == "url" { "url" } else { "data" };
-    rules::base64::<L>(&data, source_at.name(data_at))?;
     let written = media_type.decode();
-    let format = match format(&written) {
-        Some(format) => format,
-        None => {
-            if let Some(format) = normal_format(&written) {
-                cx.hint(
-                    source_at.name(named_at),
-                    Code::Rewritten,
-                    "the media type is written as Converse names the format",
-                );
-                format
-            } else {
-                cx.content(
-                    source_at.name(named_at),
-                    Code::UnknownValue,
-                    "Converse takes images as png, jpeg, gif and webp",
-                );
-                return Ok(None);
-            }
-        }
+    let (same, meant) = (format(&written), normal_format(&written));
+    let Some(format) = same.clone().or(meant) else {
+        cx.content(at, Code::UnknownValue, "Converse takes images as png, jpeg, gif and webp");
+        return Ok(None);
     };
+    if named_at == "url" {
+        cx.hint(source_at.name(named_at), Code::Rewritten, "the `data:` URL is unpacked into bytes");
+    } else if same.is_none() {
+        cx.hint(source_at.name(named_at), Code::Rewritten, "the media type is written as Converse names the format");
+    }
     Ok(Some(converse::ImageBlock { format, source: converse::ImageSource::Bytes(data), ..Default::default() }))
 }
 
@@ -164,11 +150,13 @@ fn normal_format(media_type: &str) -> Option<converse::ImageFormat> {
     }
 }
 
-/// The media type and the base64 of a `data:` URL.
-fn data_url(url: &str) -> Option<(&str, &str)> {
+/// The media type and the bytes of a `data:` URL (RFC 2397), if it has some in base64.
+fn data_url<L: Leaves>(url: &str) -> Option<(L::Text, Base64<L>)> {
     let (scheme, rest) = url.split_at_checked(5)?;
     let (head, data) = rest.split_once(',')?;
     let (parameters, encoding) = head.rsplit_once(';')?;
     let media_type = parameters.split(';').next()?;
-    (scheme.eq_ignore_ascii_case("data:") && encoding.eq_ignore_ascii_case("base64")).then_some((media_type, data))
+    let data = Base64::from_text(data.to_owned().into()).ok().filter(|data| !data.is_empty())?;
+    let is_base64 = scheme.eq_ignore_ascii_case("data:") && encoding.eq_ignore_ascii_case("base64");
+    is_base64.then(|| (media_type.to_owned().into(), data))
 }

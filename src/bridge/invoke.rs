@@ -10,9 +10,11 @@
 //! | `X-Amzn-Bedrock-Service-Tier` | `serviceTier.type` | `service_tier` |
 //! | `X-Amzn-Bedrock-Request-Metadata` | `requestMetadata` | |
 
+use std::collections::BTreeSet;
+
 use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{FreeForm, Json, Leaves, Map, Raw, Text, Wire};
-use crate::{Error, Model, Options, Severity, converse, messages};
+use crate::{Error, ErrorKind, Model, Options, Severity, converse, messages};
 
 use super::additional::either;
 use super::rules::invalid;
@@ -79,7 +81,7 @@ fn form<L: Leaves>(mut request: messages::Request<L>, headers: Map<L::Text>) -> 
     messages::InvokeModel {
         model_id: request.model.take(),
         stream: Some(request.stream.take().unwrap_or_default()),
-        headers: (!headers.0.is_empty()).then_some(headers),
+        headers: Some(headers),
         body: request,
         ..Default::default()
     }
@@ -193,27 +195,39 @@ struct Headers<L: Leaves> {
 fn read_headers<L: Leaves>(headers: Option<Map<L::Text>>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<Headers<L>, Error> {
     let mut guardrail = converse::GuardrailConfiguration::<L>::default();
     let (mut performance_config, mut service_tier, mut request_metadata) = (None, None, None);
+    let mut seen = BTreeSet::new();
     for (name, value) in headers.unwrap_or_default().0 {
         let at = at.name(&name);
+        if !seen.insert(name.to_ascii_lowercase()) {
+            return Err(Error::new(
+                ErrorKind::Collision,
+                at.pointer(),
+                "another header has this name in other letters",
+            ));
+        }
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         if is(GUARDRAIL_IDENTIFIER) {
             guardrail.guardrail_identifier = Some(value);
         } else if is(GUARDRAIL_VERSION) {
             guardrail.guardrail_version = Some(value);
         } else if is(TRACE) {
-            guardrail.trace = match converse::GuardrailTrace::from(&*value.decode().to_ascii_lowercase()) {
-                converse::GuardrailTrace::Unknown(_) => {
-                    cx.content(at, Code::UnknownValue, "Converse has no such trace");
-                    None
-                }
-                trace => Some(trace),
-            };
+            match converse::GuardrailTrace::from(&*value.decode().to_ascii_lowercase()) {
+                converse::GuardrailTrace::Unknown(_) => no_such_value(at, cx),
+                trace => guardrail.trace = Some(trace),
+            }
         } else if is(LATENCY) {
-            let latency = Some(converse::PerformanceConfigLatency::from(&*value.decode()));
-            performance_config = Some(converse::PerformanceConfiguration { latency, ..Default::default() });
+            match converse::PerformanceConfigLatency::from(&*value.decode()) {
+                converse::PerformanceConfigLatency::Unknown(_) => no_such_value(at, cx),
+                latency => {
+                    let latency = Some(latency);
+                    performance_config = Some(converse::PerformanceConfiguration { latency, ..Default::default() });
+                }
+            }
         } else if is(SERVICE_TIER) {
-            let kind = converse::ServiceTierType::from(&*value.decode());
-            service_tier = Some(converse::ServiceTier { kind, ..Default::default() });
+            match converse::ServiceTierType::from(&*value.decode()) {
+                converse::ServiceTierType::Unknown(_) => no_such_value(at, cx),
+                kind => service_tier = Some(converse::ServiceTier { kind, ..Default::default() }),
+            }
         } else if is(REQUEST_METADATA) {
             let json = Json::parse(&value.decode())
                 .map_err(|error| invalid(at, format!("not a JSON text: {}", error.message())))?;
@@ -225,6 +239,10 @@ fn read_headers<L: Leaves>(headers: Option<Map<L::Text>>, at: Path<'_>, cx: &mut
     }
     let guarded = guardrail != converse::GuardrailConfiguration::default();
     Ok(Headers { guardrail_config: guarded.then_some(guardrail), performance_config, service_tier, request_metadata })
+}
+
+fn no_such_value(at: Path<'_>, cx: &mut Cx<'_>) {
+    cx.content(at, Code::UnknownValue, "not a value that Converse has");
 }
 
 /// Converts the form of `InvokeModel` to a Converse request.
@@ -239,9 +257,7 @@ pub fn to_converse<L: Leaves>(
     let root = Path::Root;
     let messages::InvokeModel { model_id, stream, headers, mut body, unknown } = invoke;
     cx.unknown(root, &unknown);
-    if body.model.is_none() {
-        body.model = model_id;
-    }
+    body.model = one_model(model_id, body.model)?;
     if body.model.is_none() && !matches!(options.model, Model::Replace(_)) {
         return Err(model::missing(Path::Root.name("model_id")));
     }
@@ -279,6 +295,16 @@ pub fn to_converse<L: Leaves>(
         }
     };
     cx.finish(request)
+}
+
+/// The model of the form. The body has none of its own, unless it says the same.
+fn one_model<T: Text>(model_id: Option<T>, model: Option<T>) -> Result<Option<T>, Error> {
+    match (model_id, model) {
+        (Some(model_id), Some(model)) if model_id != model => {
+            Err(Error::new(ErrorKind::Collision, "/body/model", "says another thing than /model_id"))
+        }
+        (model_id, model) => Ok(model_id.or(model)),
+    }
 }
 
 /// Converts the form of `InvokeModel` to a Converse request, JSON to JSON.
@@ -320,7 +346,7 @@ pub fn to_messages<L: Leaves>(
     request.anthropic_version = None;
     request.model = match &options.model {
         Model::Replace(id) => Some(id.clone().into()),
-        Model::Keep | Model::Translate(_) => model_id.or(request.model),
+        Model::Keep | Model::Translate(_) => one_model(model_id, request.model)?,
     };
     if request.model.is_none() {
         return Err(model::missing(Path::Root.name("model_id")));

@@ -93,7 +93,7 @@ fn format_to_messages<L: Leaves>(
     let converse::OutputFormat { kind, structure, unknown } = format;
     cx.unknown(at, &unknown);
     if let converse::OutputFormatType::Unknown(_) = kind {
-        cx.content(at.name("type"), Code::UnknownValue, "Messages has no output format of this type");
+        cx.content(at, Code::UnknownValue, "Messages has no output format of this type");
         return Ok(None);
     }
     let at = at.name("structure");
@@ -145,8 +145,9 @@ pub(super) fn output_to_converse<L: Leaves>(
             None
         }
     };
+    let effort = effort.filter(|effort| !effort.as_str().is_empty());
     known_effort(effort.as_ref(), at, cx);
-    let effort = effort.filter(|effort| !effort.as_str().is_empty()).map(|effort| effort.as_str().to_owned().into());
+    let effort = effort.map(|effort| effort.as_str().to_owned().into());
     let present = text_format.is_some() || effort.is_some();
     let output = converse::OutputConfig { text_format, effort, ..Default::default() };
     Ok((present.then_some(output), unknown))

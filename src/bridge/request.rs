@@ -15,7 +15,7 @@
 
 use crate::loss::{Code, Converted, Cx, Path};
 use crate::model_id::{self, Family};
-use crate::wire::{Leaves, Map, Members, Raw, Text, Wire};
+use crate::wire::{FreeForm, Leaves, Map, Members, Raw, Text, Wire};
 use crate::{Error, ErrorKind, Options, converse, messages};
 
 use super::additional::{self, Additional, either, either_list};
@@ -228,7 +228,7 @@ pub(super) fn split_to_messages<L: Leaves>(request: converse::Request<L>, cx: &m
     let request = messages::Request {
         model: Some(model::to_messages::<L>(model_id, root.name("modelId"), cx)?),
         anthropic_version: None,
-        anthropic_beta: additional::united_betas(fields.anthropic_beta, fields.betas),
+        anthropic_beta: messages::united(fields.anthropic_beta, fields.betas),
         betas: Vec::new(),
         max_tokens: either(fields.max_tokens, max_tokens, "max_tokens", "/inferenceConfig/maxTokens", fields_at)?,
         system: turn::system_of(cached.system),
@@ -347,7 +347,7 @@ pub(super) fn whole_to_converse<L: Leaves>(
             ("user_profile_id", user_profile_id.is_some()),
             ("workspace_id", workspace_id.is_some()),
         ],
-        [("container", container.is_some()), ("mcp_servers", mcp_servers.is_some())],
+        [("container", container.is_some()), ("mcp_servers", mcp_servers.is_some_and(|list| list.text() != "[]"))],
         cx,
     );
     let (output_config, more_output) = match output_config {
@@ -355,7 +355,7 @@ pub(super) fn whole_to_converse<L: Leaves>(
         None => (None, Members::new()),
     };
     let carried = Additional {
-        anthropic_beta: additional::united_betas(anthropic_beta, betas),
+        anthropic_beta: messages::united(anthropic_beta, betas),
         thinking,
         top_k,
         context_management,

@@ -59,7 +59,7 @@ fn spec_to_messages<L: Leaves>(
     let input_schema = match input_schema {
         converse::ToolInputSchema::Json(schema) => schema,
         converse::ToolInputSchema::Unknown(member, _) => {
-            cx.unknown_type(schema_at.name(&member), &member);
+            cx.unknown_type(at, &member);
             return Ok(None);
         }
     };
@@ -104,7 +104,14 @@ pub(super) fn to_converse<L: Leaves>(
                 points.point(point);
             }
             messages::Tool::Typed(tool) if !takes_any => cx.unsupported(at, tool.kind.as_str()),
-            tool => carried.push(tool),
+            tool => {
+                let (messages::Tool::Custom(messages::CustomTool { cache_control, .. })
+                | messages::Tool::Typed(messages::TypedTool { cache_control, .. })) = &tool;
+                if cache_control.is_some() {
+                    points.carried();
+                }
+                carried.push(tool);
+            }
         }
     }
     Ok(Tools { specs, carried })
@@ -349,8 +356,7 @@ pub(super) fn change_to_converse<L: Leaves>(
     let messages::ToolChangeBlock { kind, tool, cache_control: _, unknown } = block;
     cx.unknown(at, &unknown);
     let messages::ToolReference { kind: reference, name, server_name, unknown } = tool;
-    let at = at.name("tool");
-    cx.unknown(at, &unknown);
+    cx.unknown(at.name("tool"), &unknown);
     if !is_reference::<L>(&reference, name.as_ref(), server_name.as_ref()) {
         cx.content(at, Code::Unsupported, "Converse takes references to tools and MCP servers, with their names only");
         return None;

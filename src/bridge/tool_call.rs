@@ -48,7 +48,7 @@ pub(super) fn use_to_messages<L: Leaves>(
         Some(converse::ToolUseType::ServerToolUse) => {
             let name = match messages::ServerToolName::from(&*name.decode()) {
                 messages::ServerToolName::Unknown(_) => {
-                    cx.content(at.name("name"), Code::Unsupported, "not one of the tools that Anthropic's servers run");
+                    cx.content(at, Code::Unsupported, "not one of the tools that Anthropic's servers run");
                     return Ok(None);
                 }
                 known => known,
@@ -59,7 +59,7 @@ pub(super) fn use_to_messages<L: Leaves>(
             Ok(Some(messages::ContentBlock::ServerToolUse(block)))
         }
         Some(converse::ToolUseType::Unknown(_)) => {
-            cx.content(at.name("type"), Code::UnknownValue, "a tool use of this type has no place in Messages");
+            cx.content(at, Code::UnknownValue, "a tool use of this type has no place in Messages");
             Ok(None)
         }
     }
@@ -131,7 +131,7 @@ fn server_result_to_messages<L: Leaves>(
 ) -> Option<messages::ContentBlock<L>> {
     let kind = match messages::ServerToolResultType::from(&*kind.decode()) {
         messages::ServerToolResultType::Unknown(_) => {
-            cx.content(at.name("type"), Code::Unsupported, "not a result of the tools that Anthropic's servers run");
+            cx.content(at, Code::Unsupported, "not a result of the tools that Anthropic's servers run");
             return None;
         }
         known => known,
@@ -141,7 +141,7 @@ fn server_result_to_messages<L: Leaves>(
         _ => None,
     };
     let Some(content) = answer else {
-        cx.content(at.name("content"), Code::Unsupported, "not the content of a result of Anthropic's servers");
+        cx.content(at, Code::Unsupported, "not the content of a result of Anthropic's servers");
         return None;
     };
     let block = messages::ServerToolResultBlock { kind, tool_use_id, content, ..Default::default() };

@@ -321,8 +321,8 @@ pub(super) fn to_converse<L: Leaves>(
         let mut empty = true;
         for (index, block) in blocks.into_iter().enumerate() {
             let at = content_at.index(index);
-            let inner = inner_point(&block, at, cx);
-            let point = cache::wish(cache::control(&block), at, cx);
+            let own = cache::wish(cache::control(&block), at, cx);
+            let inner = inner_point(&block, own.is_some(), at, cx);
             match content::to_converse(block, role, at, &mut names, cx)? {
                 None => points.skip(),
                 Some(block) => {
@@ -341,8 +341,8 @@ pub(super) fn to_converse<L: Leaves>(
                     turns.push(block, at, points, cx);
                 }
             }
-            points.displaced_point(inner, "it stands behind the whole tool result", cx);
-            points.point(point);
+            points.displaced_point(inner, "it stands behind the whole tool result");
+            points.point(own);
         }
         if empty {
             left_out(losses, at, cx);
@@ -352,8 +352,13 @@ pub(super) fn to_converse<L: Leaves>(
     Ok(Conversation { messages: turns.done, tools, has_tool_blocks })
 }
 
-/// The last cache control inside a tool's result: Converse has cache points only behind the whole.
-fn inner_point<L: Leaves>(block: &messages::ContentBlock<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Option<cache::Wish> {
+/// The last cache control inside a tool's result: Converse has cache points only behind the whole, which may have its own.
+fn inner_point<L: Leaves>(
+    block: &messages::ContentBlock<L>,
+    has_own: bool,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<cache::Wish> {
     let messages::ContentBlock::ToolResult(result) = block else {
         return None;
     };
@@ -368,6 +373,12 @@ fn inner_point<L: Leaves>(block: &messages::ContentBlock<L>, at: Path<'_>, cx: &
             earlier.repeated(cx);
         }
         last = next.or(last);
+    }
+    if has_own {
+        if let Some(last) = &last {
+            last.repeated(cx);
+        }
+        return None;
     }
     last
 }

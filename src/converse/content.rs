@@ -1,6 +1,6 @@
 //! `ContentBlock`: what a message holds.
 
-use crate::wire::{object, open_enum, union};
+use crate::wire::{Base64, object, open_enum, union};
 
 use super::{DocumentBlock, SearchResultBlock, ToolAdditionBlock, ToolRemovalBlock, ToolResultBlock, ToolUseBlock};
 
@@ -40,7 +40,7 @@ union! {
     /// Where an image's bytes are.
     pub enum ImageSource {
         /// Here, as base64. Not empty.
-        "bytes" => Bytes(L::Text),
+        "bytes" => Bytes(Base64<L>),
         /// In S3.
         "s3Location" => S3Location(S3Location<L>),
     }
@@ -48,7 +48,7 @@ union! {
     /// Where a video's bytes are.
     pub enum VideoSource {
         /// Here, as base64. Not empty.
-        "bytes" => Bytes(L::Text),
+        "bytes" => Bytes(Base64<L>),
         /// In S3.
         "s3Location" => S3Location(S3Location<L>),
     }
@@ -56,7 +56,7 @@ union! {
     /// Where a sound's bytes are.
     pub enum AudioSource {
         /// Here, as base64. Not empty.
-        "bytes" => Bytes(L::Text),
+        "bytes" => Bytes(Base64<L>),
         /// In S3.
         "s3Location" => S3Location(S3Location<L>),
     }
@@ -72,7 +72,7 @@ union! {
     /// Where the bytes of an image for the guardrail are.
     pub enum GuardrailConverseImageSource {
         /// Here, as base64. Not empty.
-        "bytes" => Bytes(L::Text),
+        "bytes" => Bytes(Base64<L>),
     }
 
     /// The model's reasoning.
@@ -80,7 +80,7 @@ union! {
         /// In plain text.
         "reasoningText" => ReasoningText(ReasoningTextBlock<L>),
         /// Encrypted by the provider: base64 of the bytes of Anthropic's `data` string.
-        "redactedContent" => RedactedContent(L::Text),
+        "redactedContent" => RedactedContent(Base64<L>),
     }
 
     /// Text that the model has generated from what it cites.

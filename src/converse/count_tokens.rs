@@ -1,6 +1,6 @@
 //! The operation `CountTokens`.
 
-use crate::wire::{object, union};
+use crate::wire::{Base64, object, union};
 
 use super::{Message, SystemContentBlock, ToolConfiguration};
 
@@ -14,10 +14,16 @@ object! {
         required input: CountTokensInput<L> = "input",
     }
 
+    /// The response of the operation `CountTokens`.
+    pub struct CountTokensResponse {
+        /// How many tokens the request has.
+        required input_tokens: i64 = "inputTokens",
+    }
+
     /// An `InvokeModel` request, to count its tokens.
     pub struct InvokeModelTokensRequest {
-        /// The body, as base64.
-        required body: L::Text = "body",
+        /// The body.
+        required body: Base64<L> = "body",
     }
 
     /// A `Converse` request, to count its tokens.

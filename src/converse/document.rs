@@ -1,6 +1,6 @@
 //! Documents and search results.
 
-use crate::wire::{object, open_enum, union};
+use crate::wire::{Base64, object, open_enum, union};
 
 use super::S3Location;
 
@@ -48,7 +48,7 @@ union! {
     /// A document's content. The service takes `text` and `content` only when citations are enabled.
     pub enum DocumentSource {
         /// The file's bytes, as base64. Not empty.
-        "bytes" => Bytes(L::Text),
+        "bytes" => Bytes(Base64<L>),
         /// A file in S3.
         "s3Location" => S3Location(S3Location<L>),
         /// Plain text.

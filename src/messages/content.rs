@@ -1,7 +1,7 @@
 //! `ContentBlockParam` and `ContentBlock`: what a message holds.
 
 use crate::Error;
-use crate::wire::{Kind, Leaves, Owned, Sink, Source, Wire, document, object, open_enum, tagged};
+use crate::wire::{Base64, Kind, Leaves, Owned, Sink, Source, Wire, document, object, open_enum, tagged};
 
 use super::{
     Citation, DocumentBlock, SearchResultBlock, ServerToolResultBlock, ServerToolUseBlock, ToolChangeBlock,
@@ -134,8 +134,8 @@ object! {
     pub struct Base64ImageSource: "base64" {
         /// `image/png`, `image/jpeg`, `image/gif` or `image/webp`.
         required media_type: L::Text = "media_type",
-        /// Base64.
-        required data: L::Text = "data",
+        /// The bytes.
+        required data: Base64<L> = "data",
     }
 
     /// An address.

@@ -1,8 +1,8 @@
 //! Documents and search results.
 
-use crate::wire::{object, tagged};
+use crate::wire::{Base64, object, tagged};
 
-use super::{CacheControl, Content, FileSource, TextBlock, UrlSource};
+use super::{CacheControl, Content, ContentBlock, FileSource, UrlSource};
 
 object! {
     /// A document.
@@ -29,8 +29,8 @@ object! {
     pub struct Base64PdfSource: "base64" {
         /// `application/pdf`
         required media_type: L::Text = "media_type",
-        /// Base64.
-        required data: L::Text = "data",
+        /// The bytes.
+        required data: Base64<L> = "data",
     }
 
     /// Plain text.
@@ -53,8 +53,8 @@ object! {
         required source: L::Text = "source",
         /// Its title.
         required title: L::Text = "title",
-        /// Its texts.
-        required content: Vec<TextBlock<L>> = "content",
+        /// Its texts: blocks of type `text`.
+        required content: Vec<ContentBlock<L>> = "content",
         /// Whether the model may cite it.
         optional citations: CitationsConfig<L> = "citations",
         /// What stands up to here may be cached.

@@ -1,6 +1,8 @@
 //! `MessageCreateParams` and what it holds beside messages and tools.
 
-use crate::wire::{Leaves, closed_enum, object, open_enum, tagged};
+use std::collections::BTreeSet;
+
+use crate::wire::{Leaves, Text, closed_enum, object, open_enum, tagged};
 
 use super::{CacheControl, Content, Tool, ToolChoice};
 
@@ -25,7 +27,7 @@ object! {
         /// The system prompt.
         optional system: Content<L> = "system",
         /// The conversation.
-        list messages: Message<L> = "messages",
+        required messages: Vec<Message<L>> = "messages",
         /// The tools the model may call.
         list tools: Tool<L> = "tools",
         /// Whether the model must call one.
@@ -66,6 +68,12 @@ object! {
         optional user_profile_id: L::Text = "user_profile_id",
         /// The workspace.
         optional workspace_id: L::Text = "workspace_id",
+    }
+
+    /// How many tokens a request has: the response of `messages.count_tokens`.
+    pub struct MessageTokensCount {
+        /// The number.
+        required input_tokens: i64 = "input_tokens",
     }
 
     /// A turn of the conversation.
@@ -183,14 +191,18 @@ impl<L: Leaves> Request<L> {
 
     /// Takes the beta features out of the body, for the header `anthropic-beta` of the first-party API.
     pub fn take_betas(&mut self) -> Vec<L::Text> {
-        let mut betas = std::mem::take(&mut self.anthropic_beta);
-        for beta in std::mem::take(&mut self.betas) {
-            if !betas.contains(&beta) {
-                betas.push(beta);
-            }
-        }
-        betas
+        united(std::mem::take(&mut self.anthropic_beta), std::mem::take(&mut self.betas))
     }
+}
+
+/// The texts of both lists, each once.
+pub(crate) fn united<T: Text>(mut list: Vec<T>, more: Vec<T>) -> Vec<T> {
+    if !more.is_empty() {
+        let mut seen = BTreeSet::new();
+        list.extend(more);
+        list.retain(|text| seen.insert(text.decode().into_owned()));
+    }
+    list
 }
 
 impl<L: Leaves> Message<L> {

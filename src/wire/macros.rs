@@ -98,14 +98,21 @@ macro_rules! object {
             fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
                 $( let mut $field = None; )*
                 let mut unknown = $crate::wire::Members::new();
+                let mut tagged = false;
                 let mark = source.object(|source, name| {
                     match name {
-                        $( "type" => $crate::wire::read_tag(source, $tag)?, )?
+                        $( "type" => {
+                            $crate::wire::read_tag(source, $tag)?;
+                            tagged = true;
+                        } )?
                         $( $key => object!(@read $mode $field source), )*
                         _ => unknown.read_member(name, source)?,
                     }
                     Ok(())
                 })?;
+                $( if !tagged {
+                    return Err(source.invalid(&mark, Some("type"), concat!("a required member is missing: ", $tag)));
+                } )?
                 Ok(Self { $( $field: object!(@take $mode $field $key mark source), )* $( $beside: Default::default(), )* unknown })
             }
 
@@ -168,14 +175,15 @@ macro_rules! union {
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
             fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
-                let mut value = None;
+                let (mut value, mut second) = (None, None);
                 let mark = source.object(|source, name| {
                     if source.null()? {
                         return Ok(());
                     }
                     if value.is_some() {
-                        let here = source.mark();
-                        return Err(source.invalid(&here, None, "a union has exactly one member, this is a second one"));
+                        // Read on: the same member twice is another error, found at the end.
+                        second.get_or_insert(source.mark());
+                        return source.json().map(drop);
                     }
                     value = Some(match name {
                         $( $key => Self::$variant($crate::wire::Wire::<L>::read(source)?), )+
@@ -183,6 +191,9 @@ macro_rules! union {
                     });
                     Ok(())
                 })?;
+                if let Some(second) = second {
+                    return Err(source.invalid(&second, None, "a union has exactly one member, this is a second one"));
+                }
                 value.ok_or_else(|| source.invalid(&mark, None, "a union has exactly one member, this has none"))
             }
 

@@ -4,6 +4,7 @@
 //! source for JSON text is strict where the laws ask for it: duplicate keys, lone surrogates, white space where none
 //! belongs and nesting beyond the limit are errors that name their place. It never recurses on the input.
 
+mod base64;
 pub(crate) mod json;
 mod leaves;
 mod macros;
@@ -13,6 +14,7 @@ mod scan;
 mod transcribe;
 mod write;
 
+pub use base64::Base64;
 pub use json::{Json, RawJson, RawText};
 pub use leaves::{FreeForm, FromText, Leaves, Owned, Raw, Text};
 pub use members::{Map, Members, Untyped};

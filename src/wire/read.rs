@@ -649,10 +649,11 @@ fn pointer(text: &str, offset: usize) -> String {
             (b',', Some(Step::Name(name))) => *name = None,
             (b'"', step) => {
                 let start = at + 1;
-                // A token that ends behind the offset, or is broken, is the last one.
-                at = scan::string(bytes, start).map_or(bytes.len(), |(end, _)| end);
+                // A broken token is the last one; a broken name names nothing.
+                let Ok((end, _)) = scan::string(bytes, start) else { break };
+                at = end;
                 if let Some(Step::Name(name @ None)) = step {
-                    *name = text.get(start..at);
+                    *name = text.get(start..end);
                 }
             }
             _ => {}
