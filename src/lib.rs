@@ -12,5 +12,10 @@ pub mod wire;
 
 pub use bridge::{count_tokens, invoke, request};
 pub use error::{Error, ErrorKind};
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
+
 pub use loss::{Code, Converted, Loss, Policy, Severity};
 pub use options::{Model, Options};

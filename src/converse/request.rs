@@ -179,24 +179,26 @@ closed_enum! {
     }
 }
 
-impl<L: Leaves> Request<L> {
+impl Request {
     /// A request to a model, without messages yet.
-    pub fn new(model_id: impl Into<L::Text>) -> Self {
+    pub fn new(model_id: impl Into<String>) -> Self {
         Self { model_id: Some(model_id.into()), ..Self::default() }
     }
 }
 
-impl<L: Leaves> Message<L> {
+impl Message {
     /// A turn of the user's with one text.
-    pub fn user(text: impl Into<L::Text>) -> Self {
+    pub fn user(text: impl Into<String>) -> Self {
         Self::new(ConversationRole::User, vec![ContentBlock::Text(text.into())])
     }
 
     /// A turn of the model's with one text.
-    pub fn assistant(text: impl Into<L::Text>) -> Self {
+    pub fn assistant(text: impl Into<String>) -> Self {
         Self::new(ConversationRole::Assistant, vec![ContentBlock::Text(text.into())])
     }
+}
 
+impl<L: Leaves> Message<L> {
     /// A turn.
     #[must_use]
     pub fn new(role: ConversationRole, content: Vec<ContentBlock<L>>) -> Self {

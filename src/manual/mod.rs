@@ -1,1 +1,10 @@
-//! x
+//! The manual: chapters without code.
+
+#[doc = include_str!("mapping.md")]
+pub mod mapping {}
+
+#[doc = include_str!("losses.md")]
+pub mod losses {}
+
+#[doc = include_str!("design.md")]
+pub mod design {}

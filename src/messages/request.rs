@@ -183,12 +183,14 @@ open_enum! {
     }
 }
 
-impl<L: Leaves> Request<L> {
+impl Request {
     /// A request to a model, without messages yet.
-    pub fn new(model: impl Into<L::Text>, max_tokens: i64) -> Self {
+    pub fn new(model: impl Into<String>, max_tokens: i64) -> Self {
         Self { model: Some(model.into()), max_tokens: Some(max_tokens), ..Self::default() }
     }
+}
 
+impl<L: Leaves> Request<L> {
     /// Takes the beta features out of the body, for the header `anthropic-beta` of the first-party API.
     pub fn take_betas(&mut self) -> Vec<L::Text> {
         united(std::mem::take(&mut self.anthropic_beta), std::mem::take(&mut self.betas))
@@ -205,17 +207,19 @@ pub(crate) fn united<T: Text>(mut list: Vec<T>, more: Vec<T>) -> Vec<T> {
     list
 }
 
-impl<L: Leaves> Message<L> {
+impl Message {
     /// A turn of the user's with one text.
-    pub fn user(text: impl Into<L::Text>) -> Self {
+    pub fn user(text: impl Into<String>) -> Self {
         Self::new(Role::User, Content::Text(text.into()))
     }
 
     /// A turn of the model's with one text.
-    pub fn assistant(text: impl Into<L::Text>) -> Self {
+    pub fn assistant(text: impl Into<String>) -> Self {
         Self::new(Role::Assistant, Content::Text(text.into()))
     }
+}
 
+impl<L: Leaves> Message<L> {
     /// A turn.
     #[must_use]
     pub fn new(role: Role, content: Content<L>) -> Self {
