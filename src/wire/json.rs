@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::fill::Copy;
 use super::leaves::{FreeForm, Leaves, Owned, Raw, Text};
-use super::read::{Reader, compact, unescape};
+use super::read::Reader;
+use super::token::{compact, decoded};
 use super::{Kind, Sink, Source, Wire};
 use crate::Error;
 
@@ -26,7 +28,7 @@ impl Json {
     /// # Errors
     /// `invalid_json`, `duplicate_key` or `too_deep`.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        Reader::<super::read::Copy>::new(text).document()
+        Reader::<Copy>::new(text).document()
     }
 
     /// The empty object, `{}`.
@@ -131,7 +133,7 @@ impl From<String> for RawText<'_> {
 
 impl Text for RawText<'_> {
     fn decode(&self) -> Cow<'_, str> {
-        if self.escaped { unescape(&self.token) } else { Cow::Borrowed(&self.token) }
+        decoded(&self.token, self.escaped)
     }
 
     fn is_empty(&self) -> bool {

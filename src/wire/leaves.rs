@@ -10,8 +10,9 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
+use super::fill::{Borrow, Copy, Fill};
 use super::json::{Json, RawJson, RawText};
-use super::read::{Borrow, Copy, Fill, Reader};
+use super::read::Reader;
 use super::{Kind, Source, Tag, Wire};
 use crate::Error;
 

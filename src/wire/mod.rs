@@ -5,12 +5,14 @@
 //! belongs and nesting beyond the limit are errors that name their place. It never recurses on the input.
 
 mod base64;
+mod fill;
 pub(crate) mod json;
 mod leaves;
 mod macros;
 mod members;
 pub(crate) mod read;
 mod scan;
+mod token;
 mod transcribe;
 mod write;
 
