@@ -59,7 +59,7 @@ impl<L: Leaves> Cached<L> {
     }
 
     pub(super) fn push_system(&mut self, mut block: messages::ContentBlock<L>) {
-        self.direct = slot(&mut block).is_some();
+        self.direct = carries(&mut block);
         if self.direct {
             self.carrier = Some(Carrier::System(self.system.len()));
         }
@@ -72,7 +72,7 @@ impl<L: Leaves> Cached<L> {
         blocks: &mut Vec<messages::ContentBlock<L>>,
         mut block: messages::ContentBlock<L>,
     ) {
-        self.direct = slot(&mut block).is_some();
+        self.direct = carries(&mut block);
         if self.direct {
             self.carrier = Some(Carrier::Message(self.messages.len(), blocks.len()));
         }
@@ -145,11 +145,16 @@ fn control_of<L: Leaves>(
     Some(messages::CacheControl { ttl, ..Default::default() })
 }
 
-/// The cache control of a block that can have one. Thinking cannot, and Anthropic refuses it on empty text.
-fn slot<L: Leaves>(block: &mut messages::ContentBlock<L>) -> Option<&mut Option<messages::CacheControl<L>>> {
+/// Whether a block can be a carrier: Anthropic refuses a cache control on empty text.
+fn carries<L: Leaves>(block: &mut messages::ContentBlock<L>) -> bool {
+    !matches!(block, messages::ContentBlock::Text(block) if block.text.is_empty()) && slot(block).is_some()
+}
+
+/// The cache control of a block that has a place for one. Thinking has none.
+pub(super) fn slot<L: Leaves>(block: &mut messages::ContentBlock<L>) -> Option<&mut Option<messages::CacheControl<L>>> {
     use messages::ContentBlock as Block;
     match block {
-        Block::Text(block) => (!block.text.is_empty()).then_some(&mut block.cache_control),
+        Block::Text(block) => Some(&mut block.cache_control),
         Block::Image(block) => Some(&mut block.cache_control),
         Block::Document(block) => Some(&mut block.cache_control),
         Block::SearchResult(block) => Some(&mut block.cache_control),
@@ -160,25 +165,6 @@ fn slot<L: Leaves>(block: &mut messages::ContentBlock<L>) -> Option<&mut Option<
         Block::ContainerUpload(block) => Some(&mut block.cache_control),
         Block::ToolReference(block) => Some(&mut block.cache_control),
         Block::ToolChange(block) => Some(&mut block.cache_control),
-        Block::Thinking(_) | Block::RedactedThinking(_) | Block::Unknown(_) => None,
-    }
-}
-
-/// The cache control of a block, if it has one.
-pub(super) fn control<L: Leaves>(block: &messages::ContentBlock<L>) -> Option<&messages::CacheControl<L>> {
-    use messages::ContentBlock as Block;
-    match block {
-        Block::Text(block) => block.cache_control.as_ref(),
-        Block::Image(block) => block.cache_control.as_ref(),
-        Block::Document(block) => block.cache_control.as_ref(),
-        Block::SearchResult(block) => block.cache_control.as_ref(),
-        Block::ToolUse(block) => block.cache_control.as_ref(),
-        Block::ToolResult(block) => block.cache_control.as_ref(),
-        Block::ServerToolUse(block) => block.cache_control.as_ref(),
-        Block::ServerToolResult(block) => block.cache_control.as_ref(),
-        Block::ContainerUpload(block) => block.cache_control.as_ref(),
-        Block::ToolReference(block) => block.cache_control.as_ref(),
-        Block::ToolChange(block) => block.cache_control.as_ref(),
         Block::Thinking(_) | Block::RedactedThinking(_) | Block::Unknown(_) => None,
     }
 }
@@ -200,13 +186,13 @@ pub(super) struct Wish {
 
 /// What a cache control asks for.
 pub(super) fn wish<L: Leaves>(
-    control: Option<&messages::CacheControl<L>>,
+    control: Option<messages::CacheControl<L>>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> Option<Wish> {
     let messages::CacheControl { kind, ttl, unknown } = control?;
     let at = at.name("cache_control");
-    cx.unknown(at, unknown);
+    cx.unknown(at, &unknown);
     if let messages::CacheControlType::Unknown(_) = kind {
         cx.content(at, Code::UnknownValue, "Converse has no cache of this type");
         return None;

@@ -48,7 +48,7 @@ pub(super) fn to_converse<L: Leaves>(
     let mut system = turn::system_to_converse(system, root.name("system"), &mut points, cx);
     let turn::Conversation { mut messages, tools: called, has_tool_blocks } =
         turn::to_converse(messages, root.name("messages"), &mut points, cx)?;
-    let wish = cache::wish(cache_control.as_ref(), root, cx);
+    let wish = cache::wish(cache_control, root, cx);
     points.displaced_point(wish, "automatic caching becomes one cache point at the end");
 
     let choice = match tool_choice {

@@ -94,11 +94,11 @@ pub(super) fn to_converse<L: Leaves>(
     for (index, tool) in tools.into_iter().enumerate() {
         let at = at.index(index);
         match tool {
-            messages::Tool::Custom(tool) if !(takes_any && is_carried(&tool)) => {
+            messages::Tool::Custom(mut tool) if !(takes_any && is_carried(&tool)) => {
                 if !carried.is_empty() {
                     cx.hint(at, Code::Reordered, "tools that Converse has no place for come behind all others");
                 }
-                let point = cache::wish(tool.cache_control.as_ref(), at, cx);
+                let point = cache::wish(tool.cache_control.take(), at, cx);
                 specs.push(converse::Tool::ToolSpec(custom_to_converse(tool, at, cx)?));
                 points.element(true);
                 points.point(point);
@@ -205,61 +205,76 @@ pub(super) fn choice_to_messages<L: Leaves>(
     additional_at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> Result<Option<messages::ToolChoice<L>>, Error> {
-    let choice = match choice {
-        None => None,
-        Some(converse::ToolChoice::Auto(converse::AutoToolChoice { unknown })) => {
+    if let Some(converse::ToolChoice::Tool(tool)) = &choice {
+        rules::tool_name::<L>(&tool.name, Side::Messages, at.name("tool").name("name"))?;
+    }
+    let choice = choice.and_then(|choice| type_and_name(choice, at, cx));
+    let additional = additional.filter(|additional| *additional != PartialToolChoice::default());
+    if choice.is_none() && additional.is_none() {
+        return Ok(None);
+    }
+    let PartialToolChoice { kind, name, disable_parallel_tool_use, unknown } = additional.unwrap_or_default();
+    let (kind, name) = match choice {
+        None => (kind.map_or("auto".to_owned(), |kind| kind.decode().into_owned()), name),
+        Some((own, own_name)) => {
+            let agrees = kind.is_none_or(|kind| kind.decode() == own) && (name.is_none() || name == own_name);
+            if !agrees {
+                let message = format!("says another thing than {}", at.pointer());
+                return Err(Error::new(ErrorKind::Collision, additional_at.pointer(), message));
+            }
+            (own.to_owned(), own_name)
+        }
+    };
+    if name.is_some() && kind != "tool" {
+        cx.hint(additional_at.name("name"), Code::UnknownMember, "only the choice of one tool has a name");
+    }
+    Ok(match (kind.as_str(), name) {
+        ("auto", _) => {
+            Some(messages::ToolChoice::Auto(messages::ToolChoiceAuto { disable_parallel_tool_use, unknown }))
+        }
+        ("any", _) => Some(messages::ToolChoice::Any(messages::ToolChoiceAny { disable_parallel_tool_use, unknown })),
+        ("tool", Some(name)) => {
+            Some(messages::ToolChoice::Tool(messages::ToolChoiceTool { name, disable_parallel_tool_use, unknown }))
+        }
+        ("tool", None) => return Err(invalid(additional_at.name("name"), "a required member is missing")),
+        ("none", _) => {
+            if disable_parallel_tool_use == Some(true) {
+                let at = additional_at.name("disable_parallel_tool_use");
+                cx.hint(at, Code::UnknownMember, "where no tool may be called, none are called in parallel");
+            }
+            Some(messages::ToolChoice::None(messages::ToolChoiceNone { unknown }))
+        }
+        _ => {
+            cx.content(additional_at, Code::UnknownValue, "a tool choice of this type is not known");
+            None
+        }
+    })
+}
+
+/// What a `toolChoice` says. `None`: it is not known.
+fn type_and_name<L: Leaves>(
+    choice: converse::ToolChoice<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<(&'static str, Option<L::Text>)> {
+    match choice {
+        converse::ToolChoice::Auto(converse::AutoToolChoice { unknown }) => {
             cx.unknown(at.name("auto"), &unknown);
             Some(("auto", None))
         }
-        Some(converse::ToolChoice::Any(converse::AnyToolChoice { unknown })) => {
+        converse::ToolChoice::Any(converse::AnyToolChoice { unknown }) => {
             cx.unknown(at.name("any"), &unknown);
             Some(("any", None))
         }
-        Some(converse::ToolChoice::Tool(converse::SpecificToolChoice { name, unknown })) => {
-            let at = at.name("tool");
-            cx.unknown(at, &unknown);
-            rules::tool_name::<L>(&name, Side::Messages, at.name("name"))?;
+        converse::ToolChoice::Tool(converse::SpecificToolChoice { name, unknown }) => {
+            cx.unknown(at.name("tool"), &unknown);
             Some(("tool", Some(name)))
         }
-        Some(converse::ToolChoice::Unknown(name, _)) => {
+        converse::ToolChoice::Unknown(name, _) => {
             cx.unknown_type(at.name(&name), &name);
             None
         }
-    };
-    let PartialToolChoice { kind, name, disable_parallel_tool_use, unknown } = additional.unwrap_or_default();
-    let empty = kind.is_none() && name.is_none() && disable_parallel_tool_use.is_none() && unknown.is_empty();
-    let (kind, name) = match (choice, kind) {
-        (None, None) if empty => return Ok(None),
-        (None, None) => ("auto".to_owned(), name),
-        (None, Some(kind)) => (kind.decode().into_owned(), name),
-        (Some((kind, own)), additional) => {
-            let agrees = additional.is_none_or(|additional| additional.decode() == kind);
-            if !agrees || name.is_some() && name != own {
-                return Err(Error::new(
-                    ErrorKind::Collision,
-                    additional_at.pointer(),
-                    format!("says another thing than {}", at.pointer()),
-                ));
-            }
-            (kind.to_owned(), own)
-        }
-    };
-    let named =
-        |name: Option<L::Text>| name.ok_or_else(|| invalid(additional_at.name("name"), "a required member is missing"));
-    Ok(Some(match kind.as_str() {
-        "auto" => messages::ToolChoice::Auto(messages::ToolChoiceAuto { disable_parallel_tool_use, unknown }),
-        "any" => messages::ToolChoice::Any(messages::ToolChoiceAny { disable_parallel_tool_use, unknown }),
-        "tool" => messages::ToolChoice::Tool(messages::ToolChoiceTool {
-            name: named(name)?,
-            disable_parallel_tool_use,
-            unknown,
-        }),
-        "none" => messages::ToolChoice::None(messages::ToolChoiceNone { unknown }),
-        _ => {
-            cx.content(additional_at.name("type"), Code::UnknownValue, "a tool choice of this type is not known");
-            return Ok(None);
-        }
-    }))
+    }
 }
 
 /// What becomes of a tool choice.

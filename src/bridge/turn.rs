@@ -158,9 +158,9 @@ pub(super) fn system_to_converse<L: Leaves>(
         Some(messages::Content::Blocks(blocks)) => blocks,
     };
     let mut system = Vec::with_capacity(blocks.len());
-    for (index, block) in blocks.into_iter().enumerate() {
+    for (index, mut block) in blocks.into_iter().enumerate() {
         let at = at.index(index);
-        let point = cache::wish(cache::control(&block), at, cx);
+        let point = cache::wish(cache::slot(&mut block).and_then(Option::take), at, cx);
         match block {
             messages::ContentBlock::Text(messages::TextBlock { text, citations, cache_control: _, unknown }) => {
                 cx.unknown(at, &unknown);
@@ -274,6 +274,11 @@ impl<L: Leaves> Turns<L> {
 fn may_be_cached<L: Leaves>(block: &converse::ContentBlock<L>) -> bool {
     match block {
         converse::ContentBlock::ReasoningContent(_) => false,
+        // Messages has no cache control on empty text, so the point could not come back.
+        converse::ContentBlock::CitationsContent(block) => block
+            .content
+            .iter()
+            .any(|part| !matches!(part, converse::CitationGeneratedContent::Text(text) if text.is_empty())),
         converse::ContentBlock::Document(document) => document.format == Some(converse::DocumentFormat::Pdf),
         _ => true,
     }
@@ -319,10 +324,10 @@ pub(super) fn to_converse<L: Leaves>(
             messages::Content::Blocks(blocks) => blocks,
         };
         let mut empty = true;
-        for (index, block) in blocks.into_iter().enumerate() {
+        for (index, mut block) in blocks.into_iter().enumerate() {
             let at = content_at.index(index);
-            let own = cache::wish(cache::control(&block), at, cx);
-            let inner = inner_point(&block, own.is_some(), at, cx);
+            let own = cache::wish(cache::slot(&mut block).and_then(Option::take), at, cx);
+            let inner = inner_point(&mut block, own.is_some(), at, cx);
             match content::to_converse(block, role, at, &mut names, cx)? {
                 None => points.skip(),
                 Some(block) => {
@@ -354,7 +359,7 @@ pub(super) fn to_converse<L: Leaves>(
 
 /// The last cache control inside a tool's result: Converse has cache points only behind the whole, which may have its own.
 fn inner_point<L: Leaves>(
-    block: &messages::ContentBlock<L>,
+    block: &mut messages::ContentBlock<L>,
     has_own: bool,
     at: Path<'_>,
     cx: &mut Cx<'_>,
@@ -362,13 +367,13 @@ fn inner_point<L: Leaves>(
     let messages::ContentBlock::ToolResult(result) = block else {
         return None;
     };
-    let Some(messages::Content::Blocks(blocks)) = &result.content else {
+    let Some(messages::Content::Blocks(blocks)) = &mut result.content else {
         return None;
     };
     let list_at = at.name("content");
     let mut last: Option<cache::Wish> = None;
-    for (index, block) in blocks.iter().enumerate() {
-        let next = cache::wish(cache::control(block), list_at.index(index), cx);
+    for (index, block) in blocks.iter_mut().enumerate() {
+        let next = cache::wish(cache::slot(block).and_then(Option::take), list_at.index(index), cx);
         if let (Some(earlier), true) = (&last, next.is_some()) {
             earlier.repeated(cx);
         }
