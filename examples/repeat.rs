@@ -4,6 +4,7 @@
 //! `serde_json`'s check of the syntax, and one copy. A `.jsonl` file is taken line by line.
 
 use std::hint::black_box;
+use std::path::Path;
 use std::process::ExitCode;
 
 use converse_messages::{Options, Policy, request};
@@ -30,9 +31,10 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
     };
     let bytes = std::fs::read(file)?;
-    let documents: Vec<&[u8]> = match file.ends_with(".jsonl") {
-        true => bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect(),
-        false => vec![&bytes],
+    let documents: Vec<&[u8]> = if Path::new(file).extension().is_some_and(|extension| extension == "jsonl") {
+        bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect()
+    } else {
+        vec![&bytes]
     };
     let options = Options { loss: Policy::Allow, ..Options::default() };
     let mut total = 0;

@@ -8,12 +8,12 @@
 //! | | sampling, metadata, … | hint: they do not count |
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{Base64, FreeForm, Leaves, Members, Raw, Text, Wire};
+use crate::wire::{Base64, Leaves, Members, Raw, Text, Wire};
 use crate::{Error, Model, Options, converse, messages, model_id};
 
 use super::additional::Additional;
 use super::exchange::{self, Exchange, Exchanged};
-use super::{about_as_much, invoke, model, request, rules};
+use super::{about_as_much, invoke, json_in_string, model, request, rules};
 
 /// Converts a request to count a conversation's tokens.
 ///
@@ -81,9 +81,7 @@ pub fn to_messages<L: Leaves>(
 
 /// The body of `InvokeModel` as what is to be counted.
 fn body_to_messages<L: Leaves>(body: &[u8], cx: &mut Cx<'_>) -> Result<messages::Request<L>, Error> {
-    // Not checked yet, but read right away.
-    let json = L::Json::from_compact(crate::wire::read::utf8(body)?.to_owned());
-    let mut request: messages::Request<L> = L::parse(&json)?;
+    let mut request: messages::Request<L> = L::parse(&json_in_string::<L>(body, cx.options)?)?;
     request.max_tokens = request.max_tokens.filter(|max_tokens| *max_tokens != 1);
     request.anthropic_version = None;
     keep_counted(&mut request, Path::Root, cx);

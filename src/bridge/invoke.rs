@@ -13,12 +13,12 @@
 use std::collections::BTreeSet;
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm, Json, Leaves, Map, Raw, Text, Wire};
+use crate::wire::{Leaves, Map, Raw, Text, Wire};
 use crate::{Error, ErrorKind, Model, Options, Severity, converse, messages};
 
 use super::additional::either;
 use super::rules::invalid;
-use super::{about_as_much, model, params, request};
+use super::{about_as_much, json_in_string, model, params, request};
 
 const GUARDRAIL_IDENTIFIER: &str = "X-Amzn-Bedrock-GuardrailIdentifier";
 const GUARDRAIL_VERSION: &str = "X-Amzn-Bedrock-GuardrailVersion";
@@ -229,9 +229,9 @@ fn read_headers<L: Leaves>(headers: Option<Map<L::Text>>, at: Path<'_>, cx: &mut
                 kind => service_tier = Some(converse::ServiceTier { kind, ..Default::default() }),
             }
         } else if is(REQUEST_METADATA) {
-            let json = Json::parse(&value.decode())
+            let json = json_in_string::<L>(value.decode().as_bytes(), cx.options)
                 .map_err(|error| invalid(at, format!("not a JSON text: {}", error.message())))?;
-            let labels = L::parse::<Map<L::Text>>(&L::Json::from_compact(json.text().into_owned()));
+            let labels = L::parse::<Map<L::Text>>(&json);
             request_metadata = Some(labels.map_err(|error| invalid(at, error.message().to_owned()))?);
         } else {
             cx.hint(at, Code::UnknownMember, "not a header this library knows");

@@ -37,7 +37,8 @@ mod tool_call;
 mod turn;
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{FreeForm, Kind, Leaves, Members};
+use crate::wire::{FreeForm, Json, Kind, Leaves, Members, Wire};
+use crate::{Error, Options};
 
 impl Cx<'_> {
     /// Members of a known object that this library does not know.
@@ -56,6 +57,12 @@ impl Cx<'_> {
     fn unsupported(&mut self, at: Path<'_>, name: &str) {
         self.content(at, Code::Unsupported, format!("the target has no place for `{name}` here"));
     }
+}
+
+/// Checks a JSON text that stands in a string of the source.
+fn json_in_string<L: Leaves>(text: &[u8], options: &Options) -> Result<L::Json, Error> {
+    let json = Json::from_json_within(text, options.max_depth)?;
+    Ok(L::Json::from_compact(json.text().into_owned()))
 }
 
 /// About how much JSON a document converts to: the formats differ in their names only.

@@ -10,11 +10,11 @@
 //! | `serviceTier.type` `default` | `service_tier` `standard_only` | `priority` → `auto` (hint), others hint |
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{FreeForm, Json, Leaves, Map, Text};
+use crate::wire::{Leaves, Map, Text};
 use crate::{Error, ErrorKind, converse, messages};
 
 use super::rules::{self, invalid};
-use super::{is_object, text_of};
+use super::{is_object, json_in_string, text_of};
 
 /// The most stop sequences that Converse takes.
 const MOST_STOP_SEQUENCES: usize = 2500;
@@ -112,9 +112,8 @@ fn format_to_messages<L: Leaves>(
         }
     }
     let schema_at = at.name("schema");
-    let json = Json::parse(&schema.decode())
+    let schema = json_in_string::<L>(schema.decode().as_bytes(), cx.options)
         .map_err(|error| invalid(schema_at, format!("not a JSON text: {}", error.message())))?;
-    let schema = L::Json::from_compact(json.text().into_owned());
     if !is_object::<L>(&schema) {
         return Err(invalid(schema_at, "the schema is not an object"));
     }

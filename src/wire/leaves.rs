@@ -23,7 +23,7 @@ pub trait Leaves: Clone + Debug + Default + PartialEq {
     /// Any JSON value, kept exactly as it was written.
     type Json: FreeForm + Wire<Self>;
 
-    /// Reads a typed value out of free-form JSON.
+    /// Reads a typed value out of free-form JSON, however deep it nests: that was checked when it was read.
     ///
     /// # Errors
     /// The path in the error is relative to `json`.
@@ -104,11 +104,11 @@ impl Leaves for Owned {
     type Json = Json;
 
     fn parse<T: Wire<Self>>(json: &Json) -> Result<T, Error> {
-        Reader::<Copy>::new(json.as_str()).document()
+        Reader::<Copy>::new(json.as_str()).within(usize::MAX).document()
     }
 
     fn tag<T>(json: &Json, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
-        Source::<Self>::tag(&mut Reader::<Copy>::new(json.as_str()), known)
+        Source::<Self>::tag(&mut Reader::<Copy>::new(json.as_str()).within(usize::MAX), known)
     }
 
     fn free_form<T: Wire<Self>>(value: &T) -> Json {
@@ -122,13 +122,13 @@ impl<'a> Leaves for Raw<'a> {
 
     fn parse<T: Wire<Self>>(json: &RawJson<'a>) -> Result<T, Error> {
         match json.token() {
-            Cow::Borrowed(text) => Reader::<Borrow>::new(text).document(),
-            Cow::Owned(text) => Reader::<Copy>::new(text).document(),
+            Cow::Borrowed(text) => Reader::<Borrow>::new(text).within(usize::MAX).document(),
+            Cow::Owned(text) => Reader::<Copy>::new(text).within(usize::MAX).document(),
         }
     }
 
     fn tag<T>(json: &RawJson<'a>, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
-        Source::<Self>::tag(&mut Reader::<Copy>::new(json.token()), known)
+        Source::<Self>::tag(&mut Reader::<Copy>::new(json.token()).within(usize::MAX), known)
     }
 
     fn free_form<T: Wire<Self>>(value: &T) -> RawJson<'a> {

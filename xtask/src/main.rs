@@ -1,1 +1,42 @@
-fn main() {}
+//! The project's own commands: `cargo xtask test`, `cargo xtask fuzz`.
+
+mod fuzz;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test            everything: format, lints, tests, documentation, oldest supported Rust, dependencies
+  fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["test"] => test::run_all()?,
+        ["fuzz"] => fuzz::run_all(20)?,
+        ["fuzz", seconds] => {
+            fuzz::run_all(seconds.parse().with_context(|| format!("{seconds:?} is not a number of seconds"))?)?;
+        }
+        [] => println!("{USAGE}"),
+        _ => {
+            eprintln!("{USAGE}");
+            return Ok(ExitCode::from(2));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
