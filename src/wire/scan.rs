@@ -39,30 +39,51 @@ fn specials(word: u64) -> u64 {
         & all(0x80)
 }
 
+/// The first offset, from `at` on in steps of a block, whose block has a special byte or is not whole.
+fn plain_blocks(bytes: &[u8], mut at: usize) -> usize {
+    // Without exits inside a block, so that it compiles to vector instructions.
+    let is_plain = |block: &[u8; 32]| !block.iter().fold(false, |any, byte| any | is_special(*byte));
+    while bytes.get(at..).and_then(<[u8]>::first_chunk).is_some_and(is_plain) {
+        at += 32;
+    }
+    at
+}
+
+/// Whether a byte ends or interrupts the plain part of a string.
+const fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
 /// A string token: its closing quotation mark, and whether it has escapes. `at` is behind the opening one.
 pub(super) fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
+    /// How many words are looked at between two tries of whole blocks.
+    const WORDS: usize = 16;
     let mut escaped = false;
-    'words: while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-        let mut found = specials(u64::from_le_bytes(*word));
-        while found != 0 {
-            let place = at + (found.trailing_zeros() / 8) as usize;
-            match bytes.get(place) {
-                Some(b'"') => return Ok((place, escaped)),
-                Some(b'\\') => {
-                    escaped = true;
-                    let end = escape(bytes, place)?;
-                    if end >= at + 8 {
-                        at = end;
-                        continue 'words;
+    'words: loop {
+        for _ in 0..WORDS {
+            let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break 'words };
+            let mut found = specials(u64::from_le_bytes(*word));
+            while found != 0 {
+                let place = at + (found.trailing_zeros() / 8) as usize;
+                match bytes.get(place) {
+                    Some(b'"') => return Ok((place, escaped)),
+                    Some(b'\\') => {
+                        escaped = true;
+                        let end = escape(bytes, place)?;
+                        if end >= at + 8 {
+                            at = end;
+                            continue 'words;
+                        }
+                        // What the escape has taken is not special.
+                        found &= u64::MAX << (8 * (end - at));
                     }
-                    // What the escape has taken is not special.
-                    found &= u64::MAX << (8 * (end - at));
+                    Some(0..0x20) => return Err(Fault::Byte(place)),
+                    _ => found &= found - 1,
                 }
-                Some(0..0x20) => return Err(Fault::Byte(place)),
-                _ => found &= found - 1,
             }
+            at += 8;
         }
-        at += 8;
+        at = plain_blocks(bytes, at);
     }
     loop {
         match bytes.get(at) {
