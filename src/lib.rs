@@ -1,6 +1,6 @@
 #![doc = include_str!("manual/overview.md")]
 
-pub mod bridge;
+mod bridge;
 pub mod converse;
 mod error;
 mod loss;

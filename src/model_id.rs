@@ -67,7 +67,8 @@ const VERSIONS: &[(&str, &str)] = &[
 ];
 
 /// Whose model an id names, as far as it tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Family {
     /// The id contains `anthropic.` or begins with `claude`.
     Claude,
@@ -77,6 +78,14 @@ pub enum Family {
     Opaque,
     /// Another model.
     Other,
+}
+
+impl Family {
+    /// Whether the model may be Claude, and take what Claude takes.
+    #[must_use]
+    pub fn may_be_claude(self) -> bool {
+        matches!(self, Self::Claude | Self::Opaque)
+    }
 }
 
 /// Whose model an id names.

@@ -34,6 +34,18 @@ pub enum Command {
     ModelId(ModelId),
 }
 
+impl Args {
+    /// What clap cannot say: a geography is part of a Bedrock id that is made here.
+    pub fn check(&self) -> Result<(), &'static str> {
+        let misused = match &self.command {
+            Command::Request { document, invoke } => document.geo.is_some() && !document.makes_bedrock_id(*invoke),
+            Command::CountTokens { document } => document.geo.is_some() && !document.makes_bedrock_id(false),
+            Command::ModelId(ModelId { to, geo, .. }) => geo.is_some() && matches!(to, ModelIdTarget::Anthropic),
+        };
+        if misused { Err("--geo is for ids that are translated to Bedrock's") } else { Ok(()) }
+    }
+}
+
 /// What all conversions of documents have in common.
 #[derive(Debug, ClapArgs)]
 pub struct Document {
@@ -60,6 +72,10 @@ pub struct Document {
 }
 
 impl Document {
+    fn makes_bedrock_id(&self, invoke: bool) -> bool {
+        self.model == "translate" && (invoke || matches!(self.to, Target::Converse))
+    }
+
     pub fn options(&self) -> Options {
         Options {
             loss: match self.loss {

@@ -8,13 +8,18 @@ use std::io::{self, BufRead, BufReader, Read as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 use converse_messages::{Converted, Error, Options, count_tokens, invoke, model_id, request};
 
 use args::{Args, Command, Document, ModelId, ModelIdTarget, Target};
 
 fn main() -> ExitCode {
-    match run(Args::parse().command) {
+    let args = Args::parse();
+    if let Err(misuse) = args.check() {
+        Args::command().error(ErrorKind::ArgumentConflict, misuse).exit();
+    }
+    match run(args.command) {
         Ok(code) => code,
         Err(error) => {
             // Writing this may fail too; there is nobody left to tell.

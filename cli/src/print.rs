@@ -59,17 +59,26 @@ pub fn losses(losses: &[Loss], out: &mut impl Write) -> io::Result<()> {
     let plural = if losses.len() == 1 { "loss" } else { "losses" };
     writeln!(out, "{} {plural}: {content} of content, {} a hint", losses.len(), losses.len() - content)?;
     let paths = losses.iter().map(|loss| loss.path.chars().count()).max().unwrap_or_default().min(60);
+    // Names of members stand in paths; a terminal must not obey them.
+    let shown = |text: &str| text.chars().flat_map(shown_char).collect::<String>();
     let codes = losses.iter().map(|loss| loss.code.as_str().len()).max().unwrap_or_default();
     for Loss { path, severity, code, message } in losses {
         let (severity, code) = (severity.as_str(), code.as_str());
-        writeln!(out, "  {severity:7}  {path:paths$}  {code:codes$}  {message}")?;
+        writeln!(out, "  {severity:7}  {:paths$}  {code:codes$}  {}", shown(path), shown(message))?;
     }
     Ok(())
 }
 
+/// A character as a terminal may get it.
+fn shown_char(char: char) -> impl Iterator<Item = char> {
+    let (escape, plain) = if char.is_control() { (Some(char.escape_default()), None) } else { (None, Some(char)) };
+    escape.into_iter().flatten().chain(plain)
+}
+
 /// Why there is no value, and what to do about it.
 pub fn error(error: &Error, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "error[{}]: {error}", error.kind())?;
+    let text: String = error.to_string().chars().flat_map(shown_char).collect();
+    writeln!(out, "error[{}]: {text}", error.kind())?;
     losses(error.losses(), out)?;
     let help = match error.kind() {
         ErrorKind::Loss => "convert anyway with `--loss allow`, or change the request at these places",

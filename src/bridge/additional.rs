@@ -115,6 +115,9 @@ pub(super) fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx
             cx.hint(config_at.name(&name), Code::Unsupported, "Messages has no place for it");
             continue;
         }
+        if value.kind() == Kind::Null {
+            continue;
+        }
         let value: i64 = L::parse(&value).map_err(|error| error.beneath(&config_at.name("topK").pointer()))?;
         *top_k =
             unique(top_k.as_ref(), Some(value), "top_k", "/additionalModelRequestFields/inferenceConfig/topK", at)?;

@@ -40,13 +40,8 @@ impl<L: Leaves> Cached<L> {
         Self { tools: Vec::new(), system: Vec::new(), messages: Vec::new(), carrier: None, direct: false }
     }
 
-    /// Begins a list.
-    pub(super) fn begin(&mut self) {
-        self.direct = false;
-    }
-
-    /// An element that has no place in Messages.
-    pub(super) fn skip(&mut self) {
+    /// A list begins, or an element has no place in Messages: the last carrier is not right before what follows.
+    pub(super) fn break_line(&mut self) {
         self.direct = false;
     }
 
@@ -292,7 +287,11 @@ impl Points {
     /// The tools are left out as a whole, which is reported: so are the cache points among them.
     pub(super) fn forget_tools(&mut self) {
         self.legal.retain(|place| place.list != TOOLS);
-        self.wanted.retain(|point| point.place.list != TOOLS);
+        self.wanted.retain(|point| point.natural.list != TOOLS);
+        for point in self.wanted.iter_mut().filter(|point| point.place.list == TOOLS) {
+            // No place.
+            point.place = Place::default();
+        }
     }
 
     /// Decides where the points stand, and puts them there.

@@ -103,8 +103,8 @@ pub(super) fn to_messages<L: Leaves>(
                 ..Default::default()
             }))
         }
-        converse::CitationLocation::Unknown(name, _) => {
-            cx.hint(at, Code::UnknownType, format!("`{name}` is not a location this library knows; the text stays"));
+        converse::CitationLocation::Unknown(..) => {
+            cx.hint(at, Code::UnknownType, "not a location this library knows; the text stays");
             None
         }
     }
@@ -233,9 +233,8 @@ pub(super) fn to_converse<L: Leaves>(
             });
             (cited_text, title, (!source.is_empty()).then_some(source), location)
         }
-        messages::Citation::Unknown(unknown) => {
-            let kind = unknown.kind;
-            cx.hint(at, Code::UnknownType, format!("`{kind}` is not a citation this library knows; its text stays"));
+        messages::Citation::Unknown(_) => {
+            cx.hint(at, Code::UnknownType, "not a citation this library knows; the text stays");
             return None;
         }
     };

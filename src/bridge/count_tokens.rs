@@ -7,13 +7,13 @@
 //! | `input.invokeModel.body` | all members, as base64 of `InvokeModel`'s body | `max_tokens: 1` supplied |
 //! | | sampling, metadata, … | hint: they do not count |
 
-use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{Base64, Leaves, Members, Raw, Text, Wire};
-use crate::{Error, Model, Options, converse, messages, model_id};
+use crate::loss::{Converted, Cx, Path};
+use crate::wire::{Base64, Leaves, Map, Members, Raw, Text, Wire};
+use crate::{Error, Options, converse, messages, model_id};
 
 use super::additional::Additional;
 use super::exchange::{self, Exchange, Exchanged};
-use super::{about_as_much, invoke, json_in_string, model, request, rules};
+use super::{capacity_for, invoke, json_in_string, model, request, rules};
 
 /// Converts a request to count a conversation's tokens.
 ///
@@ -28,9 +28,7 @@ pub fn to_messages<L: Leaves>(
     let converse::CountTokensRequest { model_id, input, unknown } = request;
     cx.unknown(root, &unknown);
     let input_at = root.name("input");
-    if model_id.is_none() && !matches!(options.model, Model::Replace(_)) {
-        return Err(model::missing(Path::Root.name("modelId")));
-    }
+    let model = model::to_messages::<L>(model_id, root.name("modelId"), &mut cx)?;
     let value = match input {
         converse::CountTokensInput::Converse(converse::ConverseTokensRequest {
             messages,
@@ -42,7 +40,6 @@ pub fn to_messages<L: Leaves>(
             let at = input_at.name("converse").pointer();
             cx.unknown(input_at.name("converse"), &unknown);
             let request = converse::Request {
-                model_id,
                 messages,
                 system,
                 tool_config,
@@ -51,7 +48,7 @@ pub fn to_messages<L: Leaves>(
             };
             let mut inner = Cx::new(options);
             let request::Split { mut request, .. } =
-                request::split_to_messages(request, &mut inner).map_err(|error| error.beneath(&at))?;
+                request::split_to_messages(model, request, &mut inner).map_err(|error| error.beneath(&at))?;
             keep_counted(&mut request, Path::Root.name(request::FIELDS), &mut inner);
             cx.adopt(inner, &at);
             request
@@ -64,12 +61,7 @@ pub fn to_messages<L: Leaves>(
             let mut request =
                 body_to_messages(&body.decode(), &mut inner).map_err(|error| error.encoded(at.pointer()))?;
             cx.adopt_encoded(inner, at);
-            request.model = match &options.model {
-                Model::Replace(id) => Some(id.clone().into()),
-                Model::Keep | Model::Translate(_) => {
-                    Some(model::to_messages::<L>(model_id, root.name("modelId"), &mut cx)?)
-                }
-            };
+            request.model = Some(model);
             request
         }
         converse::CountTokensInput::Unknown(name, _) => {
@@ -102,12 +94,16 @@ fn body_to_messages<L: Leaves>(body: &[u8], cx: &mut Cx<'_>) -> Result<messages:
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    if is_response(json, "inputTokens", options)? {
-        let response = converse::CountTokensResponse::<Raw>::from_json_within(json, options.max_depth)?;
-        return Ok(response_to_messages(response, options)?.map(|count| count.to_json()));
+    match converse::CountTokensRequest::<Raw>::from_json_within(json, options.max_depth) {
+        Ok(request) => {
+            Ok(to_messages(request, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
+        }
+        Err(_) if is_response(json, "inputTokens", options)? => {
+            let response = converse::CountTokensResponse::<Raw>::from_json_within(json, options.max_depth)?;
+            Ok(response_to_messages(response, options)?.map(|count| count.to_json()))
+        }
+        Err(error) => Err(error),
     }
-    let request = converse::CountTokensRequest::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_messages(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
 }
 
 /// Takes out the members that `messages.count_tokens` does not have.
@@ -127,9 +123,7 @@ fn keep_counted<L: Leaves>(request: &mut messages::Request<L>, at: Path<'_>, cx:
         ("user_profile_id", request.user_profile_id.take().is_some()),
         ("workspace_id", request.workspace_id.take().is_some()),
     ];
-    for (name, _) in uncounted.into_iter().filter(|(_, present)| *present) {
-        cx.hint(at.name(name), Code::Unsupported, format!("a token count has no `{name}`, and it does not count"));
-    }
+    cx.unsupported_members(at, uncounted, "a token count has no such member, and it does not count");
 }
 
 /// Converts a request to count a conversation's tokens, into the form of Converse.
@@ -158,20 +152,32 @@ pub fn to_converse<L: Leaves>(
         mcp_servers,
         speed,
         unknown,
-        ..
+        // Taken out before.
+        anthropic_version: _,
+        max_tokens: _,
+        temperature: _,
+        top_p: _,
+        top_k: _,
+        stop_sequences: _,
+        metadata: _,
+        service_tier: _,
+        stream: _,
+        container: _,
+        diagnostics: _,
+        inference_geo: _,
+        user_profile_id: _,
+        workspace_id: _,
     } = request;
-    for (name, present) in [("mcp_servers", mcp_servers.is_some()), ("speed", speed.is_some())] {
-        if present {
-            cx.hint(root.name(name), Code::Unsupported, format!("Bedrock refuses `{name}`"));
-        }
-    }
+    let refused = [("mcp_servers", mcp_servers.is_some()), ("speed", speed.is_some())];
+    cx.unsupported_members(root, refused, "Bedrock refuses it");
     let model_id = model::to_converse::<L>(model, root.name("model"), &mut cx)?;
     let family = model_id::family(&model_id.decode());
     let carried = Additional {
-        anthropic_beta: messages::united(anthropic_beta, betas),
+        anthropic_beta,
+        betas,
         thinking,
-        context_management,
         output_config,
+        context_management,
         unknown,
         ..Default::default()
     };
@@ -208,15 +214,19 @@ pub fn to_converse<L: Leaves>(
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    if is_response(json, "input_tokens", options)? {
-        let response = messages::MessageTokensCount::<Raw>::from_json_within(json, options.max_depth)?;
-        return Ok(response_to_converse(response, options)?.map(|count| count.to_json()));
+    match messages::Request::<Raw>::from_json_within(json, options.max_depth) {
+        Ok(request) => {
+            Ok(to_converse(request, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
+        }
+        Err(_) if is_response(json, "input_tokens", options)? => {
+            let response = messages::MessageTokensCount::<Raw>::from_json_within(json, options.max_depth)?;
+            Ok(response_to_converse(response, options)?.map(|count| count.to_json()))
+        }
+        Err(error) => Err(error),
     }
-    let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_converse(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
 }
 
-/// Gives a request to count a conversation's tokens the form of `InvokeModel`, which keeps every member.
+/// Gives a request to count a conversation's tokens the form of `InvokeModel`, whose body keeps all members but `stream` and `service_tier`.
 ///
 /// # Errors
 /// Whatever [`Options`] refuse, and a request without a model.
@@ -224,18 +234,20 @@ pub fn to_invoke<L: Leaves>(
     mut request: messages::Request<L>,
     options: &Options,
 ) -> Result<Converted<converse::CountTokensRequest<L>>, Error> {
+    let mut cx = Cx::new(options);
+    let root = Path::Root;
+    let model_id = model::to_converse::<L>(request.model.take(), root.name("model"), &mut cx)?;
+    let lost = [("stream", request.stream.is_some()), ("service_tier", request.service_tier.take().is_some())];
+    cx.unsupported_members(root, lost, "a token count has no such member, and it does not count");
     request.max_tokens.get_or_insert(1);
-    let converted = invoke::from_messages(request, options)?;
-    Ok(converted.map(|form| {
-        let messages::InvokeModel { model_id, stream: _, headers: _, body, unknown: _ } = form;
-        let body = Base64::encode(body.to_json().as_bytes());
-        let input = converse::InvokeModelTokensRequest { body, ..Default::default() };
-        converse::CountTokensRequest {
-            model_id,
-            input: converse::CountTokensInput::InvokeModel(input),
-            ..Default::default()
-        }
-    }))
+    let body = invoke::form(request, Map::default()).body;
+    let input =
+        converse::InvokeModelTokensRequest { body: Base64::encode(body.to_json().as_bytes()), ..Default::default() };
+    cx.finish(converse::CountTokensRequest {
+        model_id: Some(model_id),
+        input: converse::CountTokensInput::InvokeModel(input),
+        ..Default::default()
+    })
 }
 
 /// Whether an object has the member of a response.

@@ -9,7 +9,7 @@
 //! | `name`, required and restricted | `title` | made to fit (hint), absent: `document-N` (hint) |
 //! | `context`, `citations.enabled` | the same | |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::loss::{Code, Cx, Path};
 use crate::wire::{Base64, Leaves, Text};
@@ -241,6 +241,7 @@ fn texts_to_converse<L: Leaves>(blocks: Vec<messages::ContentBlock<L>>, at: Path
     for (index, block) in blocks.into_iter().enumerate() {
         match block {
             messages::ContentBlock::Text(block) => texts.push(super::content::bare_text(block, at.index(index), cx)),
+            messages::ContentBlock::Unknown(block) => cx.unknown_type(at.index(index), &block.kind),
             other => cx.unsupported(at.index(index), super::content::type_of(&other)),
         }
     }
@@ -251,11 +252,16 @@ fn texts_to_converse<L: Leaves>(blocks: Vec<messages::ContentBlock<L>>, at: Path
 #[derive(Default)]
 pub(super) struct Names {
     count: usize,
-    /// Each name, in lower case, with the next number to try behind it.
-    used: BTreeMap<String, usize>,
+    /// The names, in lower case.
+    used: BTreeSet<String>,
+    /// The next number to try behind names that begin alike.
+    next: BTreeMap<String, usize>,
 }
 
 const LONGEST_NAME: usize = 200;
+
+/// How much of a name stays whatever number stands behind it.
+const STEM: usize = LONGEST_NAME - "-18446744073709551615".len();
 
 impl Names {
     /// The name of the next document: its title as Converse takes it, unique in the request.
@@ -286,23 +292,19 @@ impl Names {
     /// Puts `-2`, `-3`, … behind a name that has been used.
     fn make_unique(&mut self, name: &mut String) -> bool {
         let key = name.to_ascii_lowercase();
-        let Some(number) = self.used.get(&key).copied() else {
-            self.used.insert(key, 2);
+        if self.used.insert(key.clone()) {
             return false;
-        };
-        for number in number.. {
+        }
+        let number = self.next.entry(key.chars().take(STEM).collect()).or_insert(2);
+        loop {
             let suffix = format!("-{number}");
-            let base: String = name.chars().take(LONGEST_NAME - suffix.len()).collect();
-            let candidate = base + &suffix;
-            let candidate_key = candidate.to_ascii_lowercase();
-            if !self.used.contains_key(&candidate_key) {
-                self.used.insert(candidate_key, 2);
-                self.used.insert(key, number + 1);
+            *number += 1;
+            let candidate: String = name.chars().take(LONGEST_NAME - suffix.len()).chain(suffix.chars()).collect();
+            if self.used.insert(candidate.to_ascii_lowercase()) {
                 *name = candidate;
-                break;
+                return true;
             }
         }
-        true
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn to_converse<L: Leaves>(
             cx.hint(root.name("tool_choice"), Code::Dropped, "a tool choice without tools chooses nothing");
             None
         }
-        Some(messages::ToolChoice::None(_)) if !matches!(family, Family::Claude | Family::Opaque) => {
+        Some(messages::ToolChoice::None(_)) if !family.may_be_claude() => {
             if has_tool_blocks {
                 cx.unsupported(root.name("tool_choice"), "none");
             } else {
@@ -100,31 +100,37 @@ fn name_of<L: Leaves>(tool: &messages::Tool<L>) -> Option<&L::Text> {
 /// `additionalModelRequestFields`, as far as the model takes them: a model that is not Claude takes none of Claude's.
 fn carry<L: Leaves>(mut carried: Additional<L>, family: Family, cx: &mut Cx<'_>) -> Option<L::Json> {
     let root = Path::Root;
-    if !matches!(family, Family::Claude | Family::Opaque) {
+    if family.may_be_claude() {
+        // These names mean something else in the fields.
+        let has_thinking = carried.thinking.is_some();
+        let is_taken = |name: &str| name == "inferenceConfig" || name == "reasoning_config" && has_thinking;
+        for (name, _) in carried.unknown.iter().filter(|(name, _)| is_taken(name)) {
+            cx.hint(root.name(name), Code::Unsupported, "another member has this place in the additional fields");
+        }
+        carried.unknown = carried.unknown.into_iter().filter(|(name, _)| !is_taken(name)).collect();
+        carried.anthropic_beta = messages::united(carried.anthropic_beta, std::mem::take(&mut carried.betas));
+    } else {
+        let why = "only Claude takes it";
         let contents =
             [("thinking", carried.thinking.is_some()), ("context_management", carried.context_management.is_some())];
         for (name, _) in contents.into_iter().filter(|(_, present)| *present) {
-            cx.content(root.name(name), Code::Unsupported, "only Claude takes it");
+            cx.content(root.name(name), Code::Unsupported, why);
         }
+        let top_k = carried.top_k.take();
         let hints = [
             ("anthropic_beta", !carried.anthropic_beta.is_empty()),
-            ("top_k", carried.top_k.is_some() && family != Family::Nova),
+            ("betas", !carried.betas.is_empty()),
+            ("top_k", top_k.is_some() && family != Family::Nova),
         ];
-        let unknown = carried.unknown.iter().map(|(name, _)| (name, true));
-        for (name, _) in hints.into_iter().chain(unknown).filter(|(_, present)| *present) {
-            cx.hint(root.name(name), Code::Unsupported, "only Claude takes it");
-        }
+        cx.unsupported_members(root, hints, why);
+        cx.unsupported_members(root, carried.unknown.iter().map(|(name, _)| (name, true)), why);
         if let Some(messages::OutputConfig { format, effort, unknown }) = &carried.output_config {
             let at = root.name("output_config");
-            let known = [("format", format.is_some()), ("effort", effort.is_some())];
-            let unknown = unknown.iter().map(|(name, _)| (name, true));
-            for (name, _) in known.into_iter().chain(unknown).filter(|(_, present)| *present) {
-                cx.hint(at.name(name), Code::Unsupported, "only Claude takes it");
-            }
+            cx.unsupported_members(at, [("format", format.is_some()), ("effort", effort.is_some())], why);
+            cx.unsupported_members(at, unknown.iter().map(|(name, _)| (name, true)), why);
         }
-        let top_k = carried.top_k.filter(|_| family == Family::Nova);
-        let inference_config =
-            top_k.map(|top_k| Members::from_iter([("topK".to_owned(), L::Json::from_compact(top_k.to_string()))]));
+        let top_k = top_k.filter(|_| family == Family::Nova).map(|top_k| L::Json::from_compact(top_k.to_string()));
+        let inference_config = top_k.map(|top_k| Members::from_iter([("topK".to_owned(), top_k)]));
         carried = Additional { inference_config, ..Default::default() };
     }
     (carried != Additional::default()).then(|| L::free_form(&carried))

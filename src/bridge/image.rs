@@ -152,11 +152,10 @@ fn normal_format(media_type: &str) -> Option<converse::ImageFormat> {
 
 /// The media type and the bytes of a `data:` URL (RFC 2397), if it has some in base64.
 fn data_url<L: Leaves>(url: &str) -> Option<(L::Text, Base64<L>)> {
-    let (scheme, rest) = url.split_at_checked(5)?;
+    let (_, rest) = url.split_at_checked(5).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("data:"))?;
     let (head, data) = rest.split_once(',')?;
     let (parameters, encoding) = head.rsplit_once(';')?;
     let media_type = parameters.split(';').next()?;
-    let data = Base64::from_text(data.to_owned().into()).ok().filter(|data| !data.is_empty())?;
-    let is_base64 = scheme.eq_ignore_ascii_case("data:") && encoding.eq_ignore_ascii_case("base64");
-    is_base64.then(|| (media_type.to_owned().into(), data))
+    let data = encoding.eq_ignore_ascii_case("base64").then(|| Base64::from_text(data.to_owned().into()))?.ok()?;
+    (!data.is_empty()).then(|| (media_type.to_owned().into(), data))
 }

@@ -14,11 +14,11 @@ use std::collections::BTreeSet;
 
 use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{Leaves, Map, Raw, Text, Wire};
-use crate::{Error, ErrorKind, Model, Options, Severity, converse, messages};
+use crate::{Error, ErrorKind, Options, Severity, converse, messages};
 
 use super::additional::either;
 use super::rules::invalid;
-use super::{about_as_much, json_in_string, model, params, request};
+use super::{capacity_for, json_in_string, model, params, request};
 
 const GUARDRAIL_IDENTIFIER: &str = "X-Amzn-Bedrock-GuardrailIdentifier";
 const GUARDRAIL_VERSION: &str = "X-Amzn-Bedrock-GuardrailVersion";
@@ -50,18 +50,12 @@ pub fn from_messages<L: Leaves>(
     options: &Options,
 ) -> Result<Converted<messages::InvokeModel<L>>, Error> {
     let mut cx = Cx::new(options);
-    let model = match &options.model {
-        Model::Replace(id) => id.clone().into(),
-        Model::Keep | Model::Translate(_) => {
-            request.model.take().ok_or_else(|| model::missing(Path::Root.name("model")))?
-        }
-    };
+    request.model = Some(model::to_converse::<L>(request.model.take(), Path::Root.name("model"), &mut cx)?);
     let mut headers = Map::default();
     let tier = request.service_tier.take();
     if let Some(tier) = params::tier_to_converse::<L>(tier, Path::Root.name("service_tier"), &mut cx) {
         push(&mut headers, SERVICE_TIER, tier.kind.as_str().to_owned());
     }
-    request.model = Some(model);
     cx.finish(form(request, headers))
 }
 
@@ -71,11 +65,11 @@ pub fn from_messages<L: Leaves>(
 /// Malformed input, and what [`from_messages`] refuses.
 pub fn from_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(from_messages(request, options)?.map(|invoke| invoke.to_json_with_capacity(about_as_much(json))))
+    Ok(from_messages(request, options)?.map(|invoke| invoke.to_json_with_capacity(capacity_for(json))))
 }
 
 /// The form, once the service tier is a header.
-fn form<L: Leaves>(mut request: messages::Request<L>, headers: Map<L::Text>) -> messages::InvokeModel<L> {
+pub(super) fn form<L: Leaves>(mut request: messages::Request<L>, headers: Map<L::Text>) -> messages::InvokeModel<L> {
     request.anthropic_version.get_or_insert_with(|| ANTHROPIC_VERSION.to_owned().into());
     request.anthropic_beta = request.take_betas();
     messages::InvokeModel {
@@ -96,14 +90,13 @@ fn push<T: From<String>>(headers: &mut Map<T>, name: &str, value: String) {
 /// # Errors
 /// See [`request::to_messages`].
 pub fn from_converse<L: Leaves>(
-    request: converse::Request<L>,
+    mut request: converse::Request<L>,
     options: &Options,
 ) -> Result<Converted<messages::InvokeModel<L>>, Error> {
+    let mut cx = Cx::new(options);
     // Bedrock takes its own ids in this form too.
-    let kept = Options { model: kept_model(&options.model), ..options.clone() };
-    let mut cx = Cx::new(&kept);
-    let request::Split { request, headers, max_tokens_at } = request::split_to_messages(request, &mut cx)?;
-    let mut request = request;
+    let model = model::to_converse::<L>(request.model_id.take(), Path::Root.name("modelId"), &mut cx)?;
+    let request::Split { mut request, headers, max_tokens_at } = request::split_to_messages(model, request, &mut cx)?;
     request::supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
     let request::HeaderMembers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
     let root = Path::Root;
@@ -131,13 +124,6 @@ pub fn from_converse<L: Leaves>(
     cx.finish(form(request, headers))
 }
 
-fn kept_model(model: &Model) -> Model {
-    match model {
-        Model::Replace(id) => Model::Replace(id.clone()),
-        Model::Keep | Model::Translate(_) => Model::Keep,
-    }
-}
-
 /// Converts a Converse request to the form of `InvokeModel`, JSON to JSON.
 ///
 /// # Errors
@@ -155,7 +141,7 @@ fn kept_model(model: &Model) -> Model {
 /// ```
 pub fn from_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let request = converse::Request::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(from_converse(request, options)?.map(|invoke| invoke.to_json_with_capacity(about_as_much(json))))
+    Ok(from_converse(request, options)?.map(|invoke| invoke.to_json_with_capacity(capacity_for(json))))
 }
 
 fn guardrail_to_headers<L: Leaves>(
@@ -257,24 +243,17 @@ pub fn to_converse<L: Leaves>(
     let root = Path::Root;
     let messages::InvokeModel { model_id, stream, headers, mut body, unknown } = invoke;
     cx.unknown(root, &unknown);
-    body.model = one_model(model_id, body.model)?;
-    if body.model.is_none() && !matches!(options.model, Model::Replace(_)) {
-        return Err(model::missing(Path::Root.name("model_id")));
-    }
-    body.stream = stream.or(body.stream);
+    let model_id = one(model_id, body.model.take(), "/body/model", "/model_id")?;
+    let model_id = model::to_converse::<L>(model_id, root.name("model_id"), &mut cx)?;
+    body.stream = one(stream, body.stream, "/body/stream", "/stream")?;
     let Headers { guardrail_config, performance_config, service_tier, request_metadata } =
         read_headers(headers, root.name("headers"), &mut cx)?;
     let mut inner = Cx::new(options);
-    let mut request = request::whole_to_converse(body, &mut inner).map_err(|error| error.beneath("/body"))?;
+    let mut request = request::whole_to_converse(model_id, body, &mut inner).map_err(|error| error.beneath("/body"))?;
     cx.adopt(inner, "/body");
     request.guardrail_config = guardrail_config;
     request.performance_config = performance_config;
-    if let (Some(own), Some(_)) = (&request.service_tier, &service_tier)
-        && Some(own) != service_tier.as_ref()
-    {
-        cx.hint(root.name("body").name("service_tier"), Code::Dropped, "the header says another thing");
-    }
-    request.service_tier = service_tier.or(request.service_tier);
+    request.service_tier = one(service_tier, request.service_tier, "/body/service_tier", "the header")?;
     request.request_metadata = match (request_metadata, request.request_metadata) {
         (None, own) => own,
         (Some(labels), None) => Some(labels),
@@ -297,14 +276,12 @@ pub fn to_converse<L: Leaves>(
     cx.finish(request)
 }
 
-/// The model of the form. The body has none of its own, unless it says the same.
-fn one_model<T: Text>(model_id: Option<T>, model: Option<T>) -> Result<Option<T>, Error> {
-    match (model_id, model) {
-        (Some(model_id), Some(model)) if model_id != model => {
-            Err(Error::new(ErrorKind::Collision, "/body/model", "says another thing than /model_id"))
-        }
-        (model_id, model) => Ok(model_id.or(model)),
+/// A value that may stand in two places, if they say the same.
+fn one<T: PartialEq>(outer: Option<T>, body: Option<T>, body_at: &str, outer_at: &str) -> Result<Option<T>, Error> {
+    if outer.is_some() && body.is_some() && outer != body {
+        return Err(Error::new(ErrorKind::Collision, body_at, format!("says another thing than {outer_at}")));
     }
+    Ok(outer.or(body))
 }
 
 /// Converts the form of `InvokeModel` to a Converse request, JSON to JSON.
@@ -313,7 +290,7 @@ fn one_model<T: Text>(model_id: Option<T>, model: Option<T>) -> Result<Option<T>
 /// Malformed input, and what [`to_converse`] refuses.
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let invoke = messages::InvokeModel::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_converse(invoke, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
+    Ok(to_converse(invoke, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
 }
 
 /// Takes a Messages request out of the form of `InvokeModel`.
@@ -329,27 +306,22 @@ pub fn to_messages<L: Leaves>(
     let messages::InvokeModel { model_id, stream, headers, body: mut request, unknown } = invoke;
     cx.unknown(root, &unknown);
     let headers_at = root.name("headers");
-    let names: Vec<String> = headers.iter().flat_map(|headers| &headers.0).map(|(name, _)| name.clone()).collect();
-    let Headers { guardrail_config: _, performance_config: _, service_tier, request_metadata: _ } =
-        read_headers::<L>(headers, headers_at, &mut cx)?;
-    for name in &names {
+    let mut tier = None;
+    for (name, value) in headers.unwrap_or_default().0 {
+        let at = headers_at.name(&name);
         let is = |known: &[&str]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
-        if is(&[GUARDRAIL_IDENTIFIER, GUARDRAIL_VERSION, TRACE]) {
-            cx.content(headers_at.name(name), Code::Unsupported, "Messages has no guardrails");
-        } else if is(&[LATENCY, REQUEST_METADATA]) {
-            cx.hint(headers_at.name(name), Code::Unsupported, "Messages has no place for it");
+        if is(&[SERVICE_TIER]) {
+            tier = params::tier_kind_to_messages(&converse::ServiceTierType::from(&*value.decode()), at, &mut cx);
+        } else if is(&[GUARDRAIL_IDENTIFIER, GUARDRAIL_VERSION, TRACE]) {
+            cx.content(at, Code::Unsupported, "Messages has no guardrails");
+        } else {
+            cx.hint(at, Code::Unsupported, "Messages has no place for it");
         }
     }
-    let tier = params::tier_to_messages(service_tier, headers_at.name(SERVICE_TIER), &mut cx);
-    request.service_tier = tier.or(request.service_tier);
-    request.stream = stream.or(request.stream).filter(|stream| *stream);
+    request.service_tier = one(tier, request.service_tier, "/body/service_tier", "the header")?;
+    request.stream = one(stream, request.stream, "/body/stream", "/stream")?.filter(|stream| *stream);
     request.anthropic_version = None;
-    request.model = match &options.model {
-        Model::Replace(id) => Some(id.clone().into()),
-        Model::Keep | Model::Translate(_) => one_model(model_id, request.model)?,
-    };
-    if request.model.is_none() {
-        return Err(model::missing(Path::Root.name("model_id")));
-    }
+    let model_id = one(model_id, request.model, "/body/model", "/model_id")?;
+    request.model = Some(model::to_messages::<L>(model_id, root.name("model_id"), &mut cx)?);
     cx.finish(request)
 }

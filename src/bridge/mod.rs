@@ -44,29 +44,49 @@ impl Cx<'_> {
     /// Members of a known object that this library does not know.
     fn unknown<L: Leaves>(&mut self, at: Path<'_>, members: &Members<L>) {
         for (name, _) in members.iter() {
-            self.hint(at.name(name), Code::UnknownMember, format!("`{name}` is not a member this library knows here"));
+            let message = format!("`{}` is not a member this library knows here", shown(name));
+            self.hint(at.name(name), Code::UnknownMember, message);
         }
     }
 
     /// A block, or another union, of a type that this library does not know.
     fn unknown_type(&mut self, at: Path<'_>, name: &str) {
-        self.content(at, Code::UnknownType, format!("`{name}` is not a type this library knows here"));
+        self.content(at, Code::UnknownType, format!("`{}` is not a type this library knows here", shown(name)));
     }
 
     /// A block that the target has no place for.
     fn unsupported(&mut self, at: Path<'_>, name: &str) {
-        self.content(at, Code::Unsupported, format!("the target has no place for `{name}` here"));
+        self.content(at, Code::Unsupported, format!("the target has no place for `{}` here", shown(name)));
     }
+
+    /// Those of the named members that are present: hints, all for the same reason.
+    fn unsupported_members<'n>(
+        &mut self,
+        at: Path<'_>,
+        members: impl IntoIterator<Item = (&'n str, bool)>,
+        why: &'static str,
+    ) {
+        for (name, _) in members.into_iter().filter(|(_, present)| *present) {
+            self.hint(at.name(name), Code::Unsupported, why);
+        }
+    }
+}
+
+/// A name from the source as a message may show it: an identifier, or nothing of it.
+fn shown(name: &str) -> &str {
+    let is_identifier = (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
+    if is_identifier { name } else { "…" }
 }
 
 /// Checks a JSON text that stands in a string of the source.
 fn json_in_string<L: Leaves>(text: &[u8], options: &Options) -> Result<L::Json, Error> {
     let json = Json::from_json_within(text, options.max_depth)?;
-    Ok(L::Json::from_compact(json.text().into_owned()))
+    Ok(L::Json::from_compact(json.into_string()))
 }
 
 /// About how much JSON a document converts to: the formats differ in their names only.
-fn about_as_much(json: &[u8]) -> usize {
+fn capacity_for(json: &[u8]) -> usize {
     json.len() + json.len() / 8
 }
 

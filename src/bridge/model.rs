@@ -17,7 +17,7 @@ pub(super) fn to_converse<L: Leaves>(id: Option<L::Text>, at: Path<'_>, cx: &mut
 }
 
 /// The error of a source that names no model.
-pub(super) fn missing(at: Path<'_>) -> Error {
+fn missing(at: Path<'_>) -> Error {
     Error::new(ErrorKind::MissingModel, at.pointer(), "no model is named, neither here nor in the options")
 }
 

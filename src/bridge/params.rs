@@ -57,6 +57,14 @@ pub(super) fn inference_to_converse<L: Leaves>(
     })
 }
 
+/// Numbers that a caller's code may hold and JSON may not.
+pub(super) fn finite<const N: usize>(numbers: [(&str, Option<f64>); N], at: Path<'_>) -> Result<(), Error> {
+    match numbers.into_iter().find(|(_, number)| number.is_some_and(|number| !number.is_finite())) {
+        Some((name, _)) => Err(Error::new(ErrorKind::OutOfRange, at.name(name).pointer(), "not a finite number")),
+        None => Ok(()),
+    }
+}
+
 fn out_of_range(at: Path<'_>, range: &str) -> Error {
     Error::new(ErrorKind::OutOfRange, at.pointer(), format!("Converse takes {range}"))
 }
@@ -192,7 +200,14 @@ pub(super) fn tier_to_messages<L: Leaves>(
 ) -> Option<messages::ServiceTier> {
     let converse::ServiceTier { kind, unknown } = tier?;
     cx.unknown(at, &unknown);
-    let at = at.name("type");
+    tier_kind_to_messages(&kind, at.name("type"), cx)
+}
+
+pub(super) fn tier_kind_to_messages(
+    kind: &converse::ServiceTierType,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<messages::ServiceTier> {
     match kind {
         converse::ServiceTierType::Default => Some(messages::ServiceTier::StandardOnly),
         converse::ServiceTierType::Priority => {

@@ -21,7 +21,7 @@ use crate::{Error, ErrorKind, Options, converse, messages};
 use super::additional::{self, Additional, either, either_list};
 use super::cache::Cached;
 use super::exchange::{self, Exchange, Exchanged};
-use super::{about_as_much, model, params, tool, turn};
+use super::{capacity_for, model, params, tool, turn};
 
 /// Converts a Converse request to a Messages request.
 ///
@@ -40,11 +40,12 @@ use super::{about_as_much, model, params, tool, turn};
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn to_messages<L: Leaves>(
-    request: converse::Request<L>,
+    mut request: converse::Request<L>,
     options: &Options,
 ) -> Result<Converted<messages::Request<L>>, Error> {
     let mut cx = Cx::new(options);
-    let Split { mut request, headers, max_tokens_at } = split_to_messages(request, &mut cx)?;
+    let model = model::to_messages::<L>(request.model_id.take(), Path::Root.name("modelId"), &mut cx)?;
+    let Split { mut request, headers, max_tokens_at } = split_to_messages(model, request, &mut cx)?;
     supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
     let root = Path::Root;
     let HeaderMembers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
@@ -81,7 +82,7 @@ pub fn to_messages<L: Leaves>(
 /// ```
 pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let request = converse::Request::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_messages(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
+    Ok(to_messages(request, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
 }
 
 /// Converts a Messages request to a Converse request that Bedrock takes.
@@ -101,11 +102,12 @@ pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<Stri
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn to_converse<L: Leaves>(
-    request: messages::Request<L>,
+    mut request: messages::Request<L>,
     options: &Options,
 ) -> Result<Converted<converse::Request<L>>, Error> {
     let mut cx = Cx::new(options);
-    let request = whole_to_converse(request, &mut cx)?;
+    let model_id = model::to_converse::<L>(request.model.take(), Path::Root.name("model"), &mut cx)?;
+    let request = whole_to_converse(model_id, request, &mut cx)?;
     cx.finish(request)
 }
 
@@ -128,7 +130,7 @@ pub fn to_converse<L: Leaves>(
 /// ```
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_converse(request, options)?.map(|request| request.to_json_with_capacity(about_as_much(json))))
+    Ok(to_converse(request, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
 }
 
 /// The member of a Converse request for what Converse itself does not have.
@@ -166,9 +168,13 @@ pub(super) fn join_user_id<L: Leaves>(
 }
 
 /// The Messages request, apart from the members that only `InvokeModel`'s headers can keep.
-pub(super) fn split_to_messages<L: Leaves>(request: converse::Request<L>, cx: &mut Cx<'_>) -> Result<Split<L>, Error> {
+pub(super) fn split_to_messages<L: Leaves>(
+    model: L::Text,
+    request: converse::Request<L>,
+    cx: &mut Cx<'_>,
+) -> Result<Split<L>, Error> {
     let converse::Request {
-        model_id,
+        model_id: _,
         messages,
         system,
         inference_config,
@@ -220,13 +226,14 @@ pub(super) fn split_to_messages<L: Leaves>(request: converse::Request<L>, cx: &m
         inference_config.unwrap_or_default();
     let inference_at = root.name("inferenceConfig");
     cx.unknown(inference_at, &unknown);
+    params::finite([("temperature", temperature), ("topP", top_p)], inference_at)?;
     let output = params::output_to_messages(output_config, root.name("outputConfig"), cx)?;
     let output_config = join_output(fields.output_config.take(), output, fields_at)?;
 
     let mut tools: Vec<_> = cached.tools.into_iter().map(messages::Tool::Custom).collect();
     tools.append(&mut fields.tools);
     let request = messages::Request {
-        model: Some(model::to_messages::<L>(model_id, root.name("modelId"), cx)?),
+        model: Some(model),
         anthropic_version: None,
         anthropic_beta: messages::united(fields.anthropic_beta, fields.betas),
         betas: Vec::new(),
@@ -300,13 +307,14 @@ fn join_output<L: Leaves>(
     Ok((joined != messages::OutputConfig::default()).then_some(joined))
 }
 
-/// The Converse request, under the rules of the service.
+/// The Converse request to a model, under the rules of the service.
 pub(super) fn whole_to_converse<L: Leaves>(
+    model_id: L::Text,
     request: messages::Request<L>,
     cx: &mut Cx<'_>,
 ) -> Result<converse::Request<L>, Error> {
     let messages::Request {
-        model: id,
+        model: _,
         anthropic_version: _,
         anthropic_beta,
         betas,
@@ -336,26 +344,29 @@ pub(super) fn whole_to_converse<L: Leaves>(
         unknown,
     } = request;
     let root = Path::Root;
-    let model_id = model::to_converse::<L>(id, root.name("model"), cx)?;
     let family = model_id::family(&model_id.decode());
     let inference_config = params::inference_to_converse(max_tokens, temperature, top_p, stop_sequences, cx)?;
-    refuse(
-        [
-            ("diagnostics", diagnostics.is_some()),
-            ("inference_geo", inference_geo.is_some()),
-            ("speed", speed.is_some()),
-            ("user_profile_id", user_profile_id.is_some()),
-            ("workspace_id", workspace_id.is_some()),
-        ],
-        [("container", container.is_some()), ("mcp_servers", mcp_servers.is_some_and(|list| list.text() != "[]"))],
-        cx,
-    );
+    let refused = [
+        ("diagnostics", diagnostics.is_some()),
+        ("inference_geo", inference_geo.is_some()),
+        ("speed", speed.is_some()),
+        ("user_profile_id", user_profile_id.is_some()),
+        ("workspace_id", workspace_id.is_some()),
+    ];
+    cx.unsupported_members(root, refused, "Bedrock refuses it");
+    let has_servers = mcp_servers.is_some_and(|servers| servers.text() != "[]");
+    for (name, _) in
+        [("container", container.is_some()), ("mcp_servers", has_servers)].into_iter().filter(|(_, present)| *present)
+    {
+        cx.content(root.name(name), Code::Unsupported, "Bedrock refuses it");
+    }
     let (output_config, more_output) = match output_config {
         Some(output) => params::output_to_converse(output, root.name("output_config"), cx)?,
         None => (None, Members::new()),
     };
     let carried = Additional {
-        anthropic_beta: messages::united(anthropic_beta, betas),
+        anthropic_beta,
+        betas,
         thinking,
         top_k,
         context_management,
@@ -389,14 +400,4 @@ pub(super) fn whole_to_converse<L: Leaves>(
         stream: streams,
         unknown: Members::new(),
     })
-}
-
-/// Members that Bedrock refuses.
-fn refuse<const H: usize, const C: usize>(hints: [(&str, bool); H], contents: [(&str, bool); C], cx: &mut Cx<'_>) {
-    for (name, _) in hints.into_iter().filter(|(_, present)| *present) {
-        cx.hint(Path::Root.name(name), Code::Unsupported, format!("Bedrock refuses `{name}`"));
-    }
-    for (name, _) in contents.into_iter().filter(|(_, present)| *present) {
-        cx.content(Path::Root.name(name), Code::Unsupported, format!("Bedrock refuses `{name}`"));
-    }
 }

@@ -25,7 +25,7 @@ pub(super) fn to_messages<L: Leaves>(
     cached: &mut cache::Cached<L>,
     cx: &mut Cx<'_>,
 ) -> Result<(), Error> {
-    cached.begin();
+    cached.break_line();
     for (index, tool) in tools.into_iter().enumerate() {
         let at = at.index(index);
         match tool {
@@ -35,12 +35,12 @@ pub(super) fn to_messages<L: Leaves>(
             }
             converse::Tool::SystemTool(_) => {
                 cx.unsupported(at.name("systemTool"), "systemTool");
-                cached.skip();
+                cached.break_line();
             }
             converse::Tool::CachePoint(point) => cached.point(point, at.name("cachePoint"), cx),
             converse::Tool::Unknown(name, _) => {
                 cx.unknown_type(at.name(&name), &name);
-                cached.skip();
+                cached.break_line();
             }
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn to_converse<L: Leaves>(
     points: &mut cache::Points,
     cx: &mut Cx<'_>,
 ) -> Result<Tools<L>, Error> {
-    let takes_any = matches!(family, Family::Claude | Family::Opaque);
+    let takes_any = family.may_be_claude();
     let (mut specs, mut carried) = (Vec::new(), Vec::new());
     for (index, tool) in tools.into_iter().enumerate() {
         let at = at.index(index);
@@ -150,9 +150,7 @@ fn custom_to_converse<L: Leaves>(
         ("eager_input_streaming", eager_input_streaming == Some(true)),
         ("input_examples", !input_examples.is_empty()),
     ];
-    for (member, _) in lost.into_iter().filter(|(_, present)| *present) {
-        cx.hint(at.name(member), Code::Unsupported, format!("a `toolSpec` has no `{member}`"));
-    }
+    cx.unsupported_members(at, lost, "a `toolSpec` has no such member");
     rules::tool_name::<L>(&name, Side::Converse, at.name("name"))?;
     let schema_at = at.name("input_schema");
     schema_is_object::<L>(&input_schema, schema_at)?;
@@ -307,7 +305,7 @@ pub(super) fn choice_to_converse<L: Leaves>(
     };
     cx.unknown(at, &unknown);
     let mut disable = (parallel == Some(true)).then_some(true);
-    if disable.is_some() && !matches!(family, Family::Claude | Family::Opaque) {
+    if disable.is_some() && !family.may_be_claude() {
         cx.hint(at.name("disable_parallel_tool_use"), Code::Unsupported, "only Claude takes this");
         disable = None;
     }

@@ -37,9 +37,9 @@ pub(super) fn use_to_messages<L: Leaves>(
 ) -> Result<Option<messages::ContentBlock<L>>, Error> {
     let converse::ToolUseBlock { tool_use_id, name, input: value, kind, unknown } = block;
     cx.unknown(at, &unknown);
-    rules::tool_name::<L>(&name, Side::Messages, at.name("name"))?;
     match kind {
         None | Some(converse::ToolUseType::ToolUse) => {
+            rules::tool_name::<L>(&name, Side::Messages, at.name("name"))?;
             let id = rules::tool_id::<L>(tool_use_id, Side::Messages, at.name("toolUseId"), cx);
             let input = input::<L>(value, at.name("input"), cx)?;
             let block = messages::ToolUseBlock { id, name, input, ..Default::default() };

@@ -39,25 +39,25 @@ pub(super) fn system_to_messages<L: Leaves>(
     cached: &mut Cached<L>,
     cx: &mut Cx<'_>,
 ) -> Result<(), Error> {
-    cached.begin();
+    cached.break_line();
     for (index, block) in system.into_iter().enumerate() {
         let at = at.index(index);
         match block {
             converse::SystemContentBlock::Text(text) => cached.push_system(content::text_block(text)),
             converse::SystemContentBlock::GuardContent(converse::GuardrailConverseContentBlock::Image(_)) => {
                 cx.unsupported(at.name("guardContent"), "image");
-                cached.skip();
+                cached.break_line();
             }
             converse::SystemContentBlock::GuardContent(block) => {
                 match content::guard_content_to_messages(block, at.name("guardContent"), cx)? {
                     Some(block) => cached.push_system(block),
-                    None => cached.skip(),
+                    None => cached.break_line(),
                 }
             }
             converse::SystemContentBlock::CachePoint(point) => cached.point(point, at.name("cachePoint"), cx),
             converse::SystemContentBlock::Unknown(name, _) => {
                 cx.unknown_type(at.name(&name), &name);
-                cached.skip();
+                cached.break_line();
             }
         }
     }
@@ -83,7 +83,7 @@ pub(super) fn to_messages<L: Leaves>(
         let losses = cx.count();
         let list_at = at.name("content");
         let mut blocks = Vec::with_capacity(list.len());
-        cached.begin();
+        cached.break_line();
         for (index, block) in list.into_iter().enumerate() {
             let at = list_at.index(index);
             if let converse::ContentBlock::CachePoint(point) = block {
@@ -92,7 +92,7 @@ pub(super) fn to_messages<L: Leaves>(
             }
             match content::to_messages(block, role, at, cx)? {
                 Some(block) => cached.push_block(&mut blocks, block),
-                None => cached.skip(),
+                None => cached.break_line(),
             }
         }
         if blocks.is_empty() {
@@ -190,9 +190,8 @@ pub(super) fn system_to_converse<L: Leaves>(
 /// The messages of a Converse request as they are made: neighbours of one role become one.
 struct Turns<L: Leaves> {
     done: Vec<converse::Message<L>>,
-    /// The open message's empty texts, held back until it is known whether other content stands beside them.
+    /// The places of the open message's empty texts, held back until it is known whether other content stands beside them.
     held: Vec<String>,
-    held_text: Option<L::Text>,
     /// The open message's first document, and whether it has a text.
     document: Option<String>,
     has_text: bool,
@@ -217,7 +216,6 @@ impl<L: Leaves> Turns<L> {
             if text.is_empty() {
                 points.skip();
                 self.held.push(at.pointer());
-                self.held_text.get_or_insert_with(|| text.clone());
                 return;
             }
             self.has_text = true;
@@ -244,7 +242,6 @@ impl<L: Leaves> Turns<L> {
     /// Ends the open message.
     fn close(&mut self, cx: &mut Cx<'_>) {
         let (document, has_text) = (self.document.take(), std::mem::take(&mut self.has_text));
-        let held_text = self.held_text.take();
         let Some(message) = self.done.last_mut() else {
             return;
         };
@@ -259,9 +256,9 @@ impl<L: Leaves> Turns<L> {
                 cx.lose(path, crate::Severity::Hint, Code::ServiceRule, message.into());
             }
         }
-        let kept = usize::from(message.content.is_empty());
-        if let (true, Some(text)) = (kept == 1, held_text) {
-            message.content.push(converse::ContentBlock::Text(text));
+        let kept = usize::from(message.content.is_empty() && !self.held.is_empty());
+        if kept == 1 {
+            message.content.push(converse::ContentBlock::Text(L::Text::default()));
         }
         self.drop_held(kept, cx);
         if self.done.last().is_some_and(|message| message.content.is_empty()) {
@@ -300,13 +297,7 @@ pub(super) fn to_converse<L: Leaves>(
     cx: &mut Cx<'_>,
 ) -> Result<Conversation<L>, Error> {
     let mut names = document::Names::default();
-    let mut turns = Turns {
-        done: Vec::with_capacity(list.len()),
-        held: Vec::new(),
-        held_text: None,
-        document: None,
-        has_text: false,
-    };
+    let mut turns = Turns { done: Vec::with_capacity(list.len()), held: Vec::new(), document: None, has_text: false };
     let (mut tools, mut has_tool_blocks) = (BTreeSet::new(), false);
     for (index, message) in list.into_iter().enumerate() {
         let at = at.index(index);

@@ -15,7 +15,7 @@ union! {
         "document" => Document(DocumentBlock<L>),
         /// A video.
         "video" => Video(VideoBlock<L>),
-        /// A sound.
+        /// Audio.
         "audio" => Audio(AudioBlock<L>),
         /// The model calls a tool.
         "toolUse" => ToolUse(ToolUseBlock<L>),
@@ -53,7 +53,7 @@ union! {
         "s3Location" => S3Location(S3Location<L>),
     }
 
-    /// Where a sound's bytes are.
+    /// Where audio's bytes are.
     pub enum AudioSource {
         /// Here, as base64. Not empty.
         "bytes" => Bytes(Base64<L>),
@@ -143,13 +143,13 @@ object! {
         required source: VideoSource<L> = "source",
     }
 
-    /// A sound.
+    /// Audio.
     pub struct AudioBlock {
         /// Its format.
         required format: AudioFormat = "format",
         /// Its bytes.
         required source: AudioSource<L> = "source",
-        /// Why there is no sound.
+        /// Why there is no audio.
         optional error: ErrorBlock<L> = "error",
     }
 
@@ -257,7 +257,7 @@ open_enum! {
         ThreeGp = "three_gp",
     }
 
-    /// The format of a sound.
+    /// The format of audio.
     pub enum AudioFormat {
         Mp3 = "mp3",
         Opus = "opus",

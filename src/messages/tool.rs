@@ -24,11 +24,13 @@ impl<L: Leaves> Default for Tool<L> {
 
 impl<L: Leaves> Wire<L> for Tool<L> {
     fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        let start = source.mark();
         // Most tools are custom, with their type left out: to look for it first would be to read them twice.
-        match CustomTool::read(source) {
-            Ok(tool) if !matches!(tool.kind, Some(CustomToolType::Unknown(_))) => return Ok(Self::Custom(tool)),
-            Ok(_) | Err(_) => source.rewind(&start),
+        let custom = source.attempt(|source| {
+            let tool = CustomTool::read(source)?;
+            Ok((!matches!(tool.kind, Some(CustomToolType::Unknown(_)))).then_some(tool))
+        });
+        if let Some(tool) = custom {
+            return Ok(Self::Custom(tool));
         }
         match source.tag(|tag| (tag == "custom").then_some(()))? {
             Tag::Known(()) | Tag::Missing => Wire::<L>::read(source).map(Self::Custom),

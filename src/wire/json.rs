@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use super::fill::Copy;
-use super::leaves::{FreeForm, Leaves, Owned, Raw, Text};
+use super::leaves::{FreeForm, Owned, Raw, Text};
 use super::read::Reader;
 use super::token::{compact, decoded};
 use super::{Kind, Sink, Source, Wire};
@@ -43,10 +44,26 @@ impl Json {
         &self.0
     }
 
-    /// The value as `serde_json` has it. Numbers that `serde_json` cannot hold exactly are rounded, keys are in its order.
+    /// The compact JSON text.
     #[must_use]
-    pub fn to_value(&self) -> serde_json::Value {
-        serde_json::from_str(&self.0).unwrap_or_default()
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
+    /// The value as `serde_json` has it. Numbers that `serde_json` cannot hold exactly are rounded, keys are in its order.
+    ///
+    /// # Errors
+    /// It nests deeper than `serde_json` reads: 127 levels.
+    pub fn to_value(&self) -> Result<serde_json::Value, serde_json::Error> {
+        serde_json::from_str(&self.0)
+    }
+}
+
+impl FromStr for Json {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
     }
 }
 
@@ -124,10 +141,12 @@ impl PartialEq for RawText<'_> {
 
 impl From<String> for RawText<'_> {
     fn from(text: String) -> Self {
+        if !super::write::needs_escapes(&text) {
+            return Self { token: Cow::Owned(text), escaped: false };
+        }
         let mut token = String::with_capacity(text.len());
         super::write::push_escaped(&text, &mut token);
-        let escaped = token.len() != text.len();
-        Self { token: Cow::Owned(token), escaped }
+        Self { token: Cow::Owned(token), escaped: true }
     }
 }
 
@@ -222,9 +241,4 @@ impl<'a> Wire<Raw<'a>> for RawJson<'a> {
     fn write<K: Sink<Raw<'a>>>(&self, sink: &mut K) {
         sink.json(self);
     }
-}
-
-/// The JSON text of a wire value with owned leaves.
-pub(crate) fn json_of<T: Wire<Owned>>(value: &T) -> Json {
-    Owned::free_form(value)
 }

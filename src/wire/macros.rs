@@ -137,7 +137,7 @@ macro_rules! document {
     ($name:ident) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::wire::json::json_of(self).serialize(serializer)
+                <$crate::wire::Owned as $crate::wire::Leaves>::free_form(self).serialize(serializer)
             }
         }
 

@@ -2,7 +2,8 @@
 //!
 //! Every wire type implements [`Wire`]: it reads itself from any [`Source`] and writes itself to any [`Sink`]. The
 //! source for JSON text is strict where the laws ask for it: duplicate keys, lone surrogates, white space where none
-//! belongs and nesting beyond the limit are errors that name their place. It never recurses on the input.
+//! belongs and nesting beyond the limit are errors that name their place. Free-form JSON never nests on the stack; what is read
+//! into types does, within a bound.
 
 mod base64;
 mod fill;
@@ -220,8 +221,8 @@ pub trait Source<L: Leaves>: Sized {
     /// The place of the value that comes next.
     fn mark(&mut self) -> Self::Mark;
 
-    /// Goes back to a place, from inside the value that comes next there or from behind it.
-    fn rewind(&mut self, mark: &Self::Mark);
+    /// Reads what may turn out to be something else: then, or if it is malformed, goes back to where it began.
+    fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<Option<T>, Error>) -> Option<T>;
 
     /// An `invalid_source` error at a place, or at its absent member.
     fn invalid(&self, at: &Self::Mark, absent: Option<&str>, message: &str) -> Error;
@@ -303,16 +304,6 @@ impl<L: Leaves, T: Wire<L>> Wire<L> for Vec<T> {
             item.write(sink);
         }
         sink.end_array();
-    }
-}
-
-impl<L: Leaves, T: Wire<L>> Wire<L> for Box<T> {
-    fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        T::read(source).map(Self::new)
-    }
-
-    fn write<K: Sink<L>>(&self, sink: &mut K) {
-        (**self).write(sink);
     }
 }
 

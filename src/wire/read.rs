@@ -51,6 +51,8 @@ pub(crate) struct Reader<'s, F = Borrow> {
     escaped_names: bool,
     /// Room for [`Self::skip`].
     open: Vec<Open>,
+    /// Whether errors are thrown away: to write out their places would take time.
+    attempting: bool,
     /// Where the object begins whose first member was looked at and is the `type`; its name; and where its value begins.
     tagged: Option<(usize, &'s str, usize)>,
     fill: PhantomData<F>,
@@ -67,6 +69,7 @@ impl<'s, F> Reader<'s, F> {
             names: Vec::new(),
             escaped_names: false,
             open: Vec::new(),
+            attempting: false,
             tagged: None,
             fill: PhantomData,
         }
@@ -112,9 +115,17 @@ impl<'s, F> Reader<'s, F> {
         self.text.get(from..to).unwrap_or_default()
     }
 
+    #[cold]
+    fn pointer(&self, at: usize) -> String {
+        if self.attempting { String::new() } else { pointer(self.text, at) }
+    }
+
     /// A syntax error here.
     #[cold]
     fn syntax(&self, what: &str) -> Error {
+        if self.attempting {
+            return Error::new(ErrorKind::InvalidJson, String::new(), String::new());
+        }
         let before = self.slice(0, self.at);
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -138,7 +149,7 @@ impl<'s, F> Reader<'s, F> {
             Fault::Byte(at) => (at, "a character that cannot stand here"),
             Fault::Escape(at) => (at, "an escape sequence that does not exist"),
             Fault::Surrogate(at) => {
-                let path = pointer(self.text, at);
+                let path = self.pointer(at);
                 return Error::new(ErrorKind::InvalidJson, path, "half of a surrogate pair without the other");
             }
         };
@@ -149,7 +160,7 @@ impl<'s, F> Reader<'s, F> {
     #[cold]
     fn expected(&self, wanted: &str, found: &str) -> Error {
         let message = format!("expected {wanted}, found {found}");
-        Error::new(ErrorKind::InvalidSource, pointer(self.text, self.at), message)
+        Error::new(ErrorKind::InvalidSource, self.pointer(self.at), message)
     }
 
     fn next_kind(&mut self) -> Result<Kind, Error> {
@@ -236,10 +247,12 @@ impl<'s, F> Reader<'s, F> {
     }
 
     /// Reads an opening bracket.
+    ///
+    /// What is read into types nests on the stack and has a bound of its own; what is passed over does not.
     fn enter(&mut self) -> Result<(), Error> {
-        if self.depth + self.open.len() >= self.max_depth {
-            let message = format!("nested deeper than {} levels", self.max_depth);
-            return Err(Error::new(ErrorKind::TooDeep, pointer(self.text, self.at), message));
+        if self.depth + self.open.len() >= self.max_depth || self.depth >= DEFAULT_MAX_DEPTH {
+            let message = format!("nested deeper than {} levels", self.max_depth.min(self.depth + self.open.len()));
+            return Err(Error::new(ErrorKind::TooDeep, self.pointer(self.at), message));
         }
         self.at += 1;
         Ok(())
@@ -273,7 +286,7 @@ impl<'s, F> Reader<'s, F> {
         if let Some(repeated) = first_repeated(names, self.escaped_names) {
             // A name is a slice of the text.
             let at = repeated.as_ptr() as usize - self.text.as_ptr() as usize;
-            let path = pointer(self.text, at);
+            let path = self.pointer(at);
             return Err(Error::new(ErrorKind::DuplicateKey, path, "the object has this member twice"));
         }
         self.names.truncate(since);
@@ -331,6 +344,7 @@ impl<'s, F> Reader<'s, F> {
         self.want(Kind::Object)?;
         let start = self.at;
         self.enter()?;
+        self.depth += 1;
         if self.closes(b'}') {
             return Ok(None);
         }
@@ -460,9 +474,9 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
 
     fn tag<T>(&mut self, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
         let (start, white, names) = (self.at, self.white, self.names.len());
-        self.depth += 1;
+        let depth = self.depth;
         let found = self.find_type()?;
-        self.depth -= 1;
+        self.depth = depth;
         self.names.truncate(names);
         (self.at, self.white) = (start, white);
         Ok(match found {
@@ -484,14 +498,21 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
         Mark { at: self.at, depth: self.depth, names: self.names.len() }
     }
 
-    fn rewind(&mut self, mark: &Mark) {
-        (self.at, self.depth) = (mark.at, mark.depth);
-        self.names.truncate(mark.names);
-        self.open.clear();
+    fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<Option<T>, Error>) -> Option<T> {
+        let mark = Source::<L>::mark(self);
+        let outer = std::mem::replace(&mut self.attempting, true);
+        let value = read(self).ok().flatten();
+        self.attempting = outer;
+        if value.is_none() {
+            (self.at, self.depth) = (mark.at, mark.depth);
+            self.names.truncate(mark.names);
+            self.open.clear();
+        }
+        value
     }
 
     fn invalid(&self, at: &Mark, absent: Option<&str>, message: &str) -> Error {
-        let mut path = pointer(self.text, at.at);
+        let mut path = self.pointer(at.at);
         if let Some(name) = absent {
             crate::error::push_step(&mut path, name);
         }

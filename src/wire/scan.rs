@@ -54,6 +54,13 @@ const fn is_special(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
+/// The first offset, from `at` on, of a special byte; the end if there is none.
+pub(super) fn special(bytes: &[u8], at: usize) -> usize {
+    let start = plain_blocks(bytes, at);
+    let rest = bytes.get(start..).unwrap_or_default();
+    rest.iter().position(|byte| is_special(*byte)).map_or(bytes.len(), |place| start + place)
+}
+
 /// A string token: its closing quotation mark, and whether it has escapes. `at` is behind the opening one.
 pub(super) fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
     /// How many words are looked at between two tries of whole blocks.

@@ -84,11 +84,12 @@ impl<'de> Deserialize<'de> for Members<'de> {
     }
 }
 
+/// As exact as the deserializer: `serde_json` rounds numbers that fit no machine word, [`Json::parse`] does not.
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut text = String::new();
         deserializer.deserialize_any(Transcribe(&mut text))?;
-        Ok(<Self as super::FreeForm>::from_compact(text))
+        Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
+use super::scan;
 use super::{FreeForm, Leaves, Sink, Text, Wire};
 
 /// Writes wire values as compact JSON.
@@ -102,16 +103,25 @@ impl<L: Leaves> Sink<L> for Writer {
 }
 
 /// Appends a JSON string token.
-pub(crate) fn push_string(text: &str, out: &mut String) {
+pub(super) fn push_string(text: &str, out: &mut String) {
     out.push('"');
     push_escaped(text, out);
     out.push('"');
 }
 
+/// Whether JSON must escape something in a text.
+pub(super) fn needs_escapes(text: &str) -> bool {
+    scan::special(text.as_bytes(), 0) < text.len()
+}
+
 /// Appends a text with what JSON must escape escaped.
-pub(crate) fn push_escaped(text: &str, out: &mut String) {
+pub(super) fn push_escaped(text: &str, out: &mut String) {
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+    loop {
+        let at = scan::special(rest.as_bytes(), 0);
+        if at == rest.len() {
+            break;
+        }
         let (plain, special) = rest.split_at(at);
         out.push_str(plain);
         let mut chars = special.chars();
