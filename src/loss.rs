@@ -22,7 +22,7 @@ use crate::{Error, Options};
 pub struct Converted<T> {
     /// The value in the target's format.
     pub value: T,
-    /// What was lost on the way, in the order of the source as far as it was read in order.
+    /// What was lost on the way, in the order in which it was found.
     pub losses: Vec<Loss>,
 }
 
@@ -35,6 +35,7 @@ impl<T> Converted<T> {
 
 /// One thing that the target does not say.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Loss {
     /// Where in the source: a JSON pointer (RFC 6901). For something absent, the first absent member on the way.
     pub path: String,
@@ -77,6 +78,12 @@ impl Severity {
             Self::Content => "content",
             Self::Hint => "hint",
         }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

@@ -16,15 +16,16 @@ use crate::wire::DEFAULT_MAX_DEPTH;
 pub struct Options {
     /// Which losses are refused. Default: content losses.
     pub loss: Policy,
-    /// The `max_tokens` of a Messages request when the Converse request has none: Messages requires it. `None` refuses
-    /// such a request. Default: 4096.
+    /// The `max_tokens` of a Messages request when the Converse request has none: Messages requires it, at least 1. `None`
+    /// refuses such a request. Default: 4096.
     pub default_max_tokens: Option<i64>,
     /// What happens to model ids. Default: they are kept.
     pub model: Model,
-    /// A text block to add to a message that has a document but no text, which Converse refuses. Default: none, and such
-    /// a message is reported.
+    /// A text block, not empty, to add to a message that has a document but no text, which Converse refuses. Default: none,
+    /// and such a message is reported.
     pub document_text: Option<String>,
-    /// How many levels of arrays and objects a JSON document may nest. Default: 128.
+    /// How many levels of arrays and objects a JSON document may nest. Default: 128. A larger limit holds for free-form JSON;
+    /// what is read into types never nests deeper than 128 levels, for which half a megabyte of stack is enough.
     pub max_depth: usize,
 }
 

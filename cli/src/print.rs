@@ -62,7 +62,7 @@ pub fn losses(losses: &[Loss], out: &mut impl Write) -> io::Result<()> {
     // Names of members stand in paths; a terminal must not obey them.
     let shown = |text: &str| text.chars().flat_map(shown_char).collect::<String>();
     let codes = losses.iter().map(|loss| loss.code.as_str().len()).max().unwrap_or_default();
-    for Loss { path, severity, code, message } in losses {
+    for Loss { path, severity, code, message, .. } in losses {
         let (severity, code) = (severity.as_str(), code.as_str());
         writeln!(out, "  {severity:7}  {:paths$}  {code:codes$}  {}", shown(path), shown(message))?;
     }

@@ -4,7 +4,7 @@
 //! for it when that place is empty. Towards Converse only members without a place go here.
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Kind, Leaves, Members, object};
+use crate::wire::{Kind, Leaves, Map, object};
 use crate::{Error, ErrorKind, messages};
 
 use crate::wire::FreeForm as _;
@@ -69,7 +69,7 @@ object! {
         /// Bedrock refuses it.
         optional workspace_id: L::Text = "workspace_id",
         /// Amazon Nova's: `topK` is `top_k`.
-        optional inference_config: Members<L> = "inferenceConfig",
+        optional inference_config: Map<L::Json> = "inferenceConfig",
     }
 
     /// A tool choice that may leave out its type, where `toolChoice` says it.

@@ -12,7 +12,7 @@
 //! | `sourceContent` texts, joined | `cited_text` |
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Leaves, Text};
+use crate::wire::{Leaves, Map, Text};
 use crate::{converse, messages};
 
 /// `None`: the citation has no location that Messages could name; its text stays.
@@ -253,7 +253,7 @@ fn range<L: Leaves>(document_index: i64, start: i64, end: i64) -> converse::Docu
 }
 
 /// What a citation of a document holds beside what Converse has.
-fn beside<L: Leaves>(file_id: Option<&L::Text>, unknown: &crate::wire::Members<L>, at: Path<'_>, cx: &mut Cx<'_>) {
+fn beside<T, V>(file_id: Option<&T>, unknown: &Map<V>, at: Path<'_>, cx: &mut Cx<'_>) {
     cx.unknown(at, unknown);
     if file_id.is_some() {
         cx.hint(at.name("file_id"), Code::Unsupported, "Converse has no place for a citation's file");

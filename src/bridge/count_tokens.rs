@@ -8,7 +8,7 @@
 //! | | sampling, metadata, … | hint: they do not count |
 
 use crate::loss::{Converted, Cx, Path};
-use crate::wire::{Base64, Leaves, Map, Members, Raw, Text, Wire};
+use crate::wire::{Base64, Leaves, Map, Raw, Text, Wire};
 use crate::{Error, Options, converse, messages, model_id};
 
 use super::additional::Additional;
@@ -252,7 +252,7 @@ pub fn to_invoke<L: Leaves>(
 
 /// Whether an object has the member of a response.
 fn is_response(json: &[u8], member: &str, options: &Options) -> Result<bool, Error> {
-    let members = Members::<Raw>::from_json_within(json, options.max_depth)?;
+    let members = Map::<crate::wire::RawJson<'_>>::from_json_within(json, options.max_depth)?;
     Ok(members.iter().any(|(name, _)| name == member))
 }
 

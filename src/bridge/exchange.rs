@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::loss::{Code, Cx, Path};
 use crate::model_id::Family;
-use crate::wire::{FreeForm, Leaves, Members, Text};
+use crate::wire::{FreeForm, Leaves, Map, Text};
 use crate::{Error, converse, messages};
 
 use super::additional::Additional;
@@ -130,7 +130,7 @@ fn carry<L: Leaves>(mut carried: Additional<L>, family: Family, cx: &mut Cx<'_>)
             cx.unsupported_members(at, unknown.iter().map(|(name, _)| (name, true)), why);
         }
         let top_k = top_k.filter(|_| family == Family::Nova).map(|top_k| L::Json::from_compact(top_k.to_string()));
-        let inference_config = top_k.map(|top_k| Members::from_iter([("topK".to_owned(), top_k)]));
+        let inference_config = top_k.map(|top_k| Map::from_iter([("topK".to_owned(), top_k)]));
         carried = Additional { inference_config, ..Default::default() };
     }
     (carried != Additional::default()).then(|| L::free_form(&carried))

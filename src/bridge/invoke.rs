@@ -82,7 +82,7 @@ pub(super) fn form<L: Leaves>(mut request: messages::Request<L>, headers: Map<L:
 }
 
 fn push<T: From<String>>(headers: &mut Map<T>, name: &str, value: String) {
-    headers.0.push((name.to_owned(), value.into()));
+    headers.push(name, value.into());
 }
 
 /// Converts a Converse request straight to the form of `InvokeModel`, which keeps what Messages alone cannot.
@@ -116,10 +116,10 @@ pub fn from_converse<L: Leaves>(
         cx.unknown(root.name("serviceTier"), &tier.unknown);
         push(&mut headers, SERVICE_TIER, tier.kind.as_str().to_owned());
     }
-    if let Some(labels) = request_metadata.filter(|labels| !labels.0.is_empty()) {
+    if let Some(labels) = request_metadata.filter(|labels| !labels.is_empty()) {
         let user_id = params::metadata_to_messages::<L>(&labels, true, root.name("requestMetadata"), &mut cx);
         request::join_user_id(&mut request, user_id, fields_at)?;
-        headers.0.push((REQUEST_METADATA.to_owned(), super::text_of::<L>(&L::free_form(&labels))));
+        headers.push(REQUEST_METADATA, super::text_of::<L>(&L::free_form(&labels)));
     }
     cx.finish(form(request, headers))
 }
@@ -160,7 +160,7 @@ fn guardrail_to_headers<L: Leaves>(
     let at = root.name("guardrailConfig");
     cx.unknown(at, &unknown);
     for (name, value) in [(GUARDRAIL_IDENTIFIER, guardrail_identifier), (GUARDRAIL_VERSION, guardrail_version)] {
-        headers.0.extend(value.map(|value| (name.to_owned(), value)));
+        headers.extend(value.map(|value| (name.to_owned(), value)));
     }
     if let Some(trace) = trace {
         push(headers, TRACE, trace.as_str().to_ascii_uppercase());
@@ -182,7 +182,7 @@ fn read_headers<L: Leaves>(headers: Option<Map<L::Text>>, at: Path<'_>, cx: &mut
     let mut guardrail = converse::GuardrailConfiguration::<L>::default();
     let (mut performance_config, mut service_tier, mut request_metadata) = (None, None, None);
     let mut seen = BTreeSet::new();
-    for (name, value) in headers.unwrap_or_default().0 {
+    for (name, value) in headers.unwrap_or_default() {
         let at = at.name(&name);
         if !seen.insert(name.to_ascii_lowercase()) {
             return Err(Error::new(
@@ -258,10 +258,10 @@ pub fn to_converse<L: Leaves>(
         (None, own) => own,
         (Some(labels), None) => Some(labels),
         (Some(mut labels), Some(own)) => {
-            for (name, value) in own.0 {
-                match labels.0.iter().find(|(label, _)| *label == name) {
-                    None => labels.0.push((name, value)),
-                    Some((_, label)) if *label == value => {}
+            for (name, value) in own {
+                match labels.get(&name) {
+                    None => labels.push(name, value),
+                    Some(label) if *label == value => {}
                     Some(_) => cx.lose(
                         "/body/metadata/user_id".to_owned(),
                         Severity::Hint,
@@ -307,7 +307,7 @@ pub fn to_messages<L: Leaves>(
     cx.unknown(root, &unknown);
     let headers_at = root.name("headers");
     let mut tier = None;
-    for (name, value) in headers.unwrap_or_default().0 {
+    for (name, value) in headers.unwrap_or_default() {
         let at = headers_at.name(&name);
         let is = |known: &[&str]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
         if is(&[SERVICE_TIER]) {

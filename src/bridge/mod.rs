@@ -37,12 +37,12 @@ mod tool_call;
 mod turn;
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{FreeForm, Json, Kind, Leaves, Members, Wire};
+use crate::wire::{FreeForm, Json, Kind, Leaves, Map, Wire};
 use crate::{Error, Options};
 
 impl Cx<'_> {
     /// Members of a known object that this library does not know.
-    fn unknown<L: Leaves>(&mut self, at: Path<'_>, members: &Members<L>) {
+    fn unknown<V>(&mut self, at: Path<'_>, members: &Map<V>) {
         for (name, _) in members.iter() {
             let message = format!("`{}` is not a member this library knows here", shown(name));
             self.hint(at.name(name), Code::UnknownMember, message);

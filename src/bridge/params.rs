@@ -128,13 +128,13 @@ fn format_to_messages<L: Leaves>(
     Ok(Some(messages::OutputFormat::JsonSchema(messages::JsonOutputFormat { schema, ..Default::default() })))
 }
 
-/// The output configuration, and the members that Converse has no place for.
+/// The output configuration; the members that Converse has no place for are the caller's.
 pub(super) fn output_to_converse<L: Leaves>(
     output: messages::OutputConfig<L>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
-) -> Result<(Option<converse::OutputConfig<L>>, crate::wire::Members<L>), Error> {
-    let messages::OutputConfig { format, effort, unknown } = output;
+) -> Result<Option<converse::OutputConfig<L>>, Error> {
+    let messages::OutputConfig { format, effort, unknown: _ } = output;
     let format_at = at.name("format");
     let text_format = match format {
         None => None,
@@ -157,7 +157,7 @@ pub(super) fn output_to_converse<L: Leaves>(
     let effort = effort.map(|effort| effort.as_str().to_owned().into());
     let present = text_format.is_some() || effort.is_some();
     let output = converse::OutputConfig { text_format, effort, ..Default::default() };
-    Ok((present.then_some(output), unknown))
+    Ok(present.then_some(output))
 }
 
 /// The user's id out of `requestMetadata`, and whether each other label is a loss.
@@ -168,7 +168,7 @@ pub(super) fn metadata_to_messages<L: Leaves>(
     cx: &mut Cx<'_>,
 ) -> Option<L::Text> {
     let mut user_id = None;
-    for (name, value) in &labels.0 {
+    for (name, value) in labels.iter() {
         if name == "user_id" && rules::is_metadata_value(&value.decode()) {
             user_id = Some(value.clone());
         } else if !kept {
@@ -190,7 +190,7 @@ pub(super) fn metadata_to_converse<L: Leaves>(
         cx.hint(at.name("user_id"), Code::Unsupported, "not a value that Converse takes as a label");
         return None;
     }
-    Some(Map(vec![("user_id".to_owned(), user_id)]))
+    Some(Map::from_iter([("user_id".to_owned(), user_id)]))
 }
 
 pub(super) fn tier_to_messages<L: Leaves>(

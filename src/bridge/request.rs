@@ -15,7 +15,7 @@
 
 use crate::loss::{Code, Converted, Cx, Path};
 use crate::model_id::{self, Family};
-use crate::wire::{FreeForm, Leaves, Map, Members, Raw, Text, Wire};
+use crate::wire::{FreeForm, Leaves, Map, Raw, Text, Wire};
 use crate::{Error, ErrorKind, Options, converse, messages};
 
 use super::additional::{self, Additional, either, either_list};
@@ -192,7 +192,7 @@ pub(super) fn split_to_messages<L: Leaves>(
     } = request;
     let root = Path::Root;
     cx.unknown(root, &unknown);
-    if prompt_variables.is_some_and(|variables| !variables.0.is_empty()) {
+    if prompt_variables.is_some_and(|variables| !variables.is_empty()) {
         cx.content(root.name("promptVariables"), Code::Unsupported, "Messages has no prompts with variables");
     }
     if !additional_model_response_field_paths.is_empty() {
@@ -360,10 +360,9 @@ pub(super) fn whole_to_converse<L: Leaves>(
     {
         cx.content(root.name(name), Code::Unsupported, "Bedrock refuses it");
     }
-    let (output_config, more_output) = match output_config {
-        Some(output) => params::output_to_converse(output, root.name("output_config"), cx)?,
-        None => (None, Members::new()),
-    };
+    let mut output = output_config.unwrap_or_default();
+    let more_output = std::mem::take(&mut output.unknown);
+    let output_config = params::output_to_converse(output, root.name("output_config"), cx)?;
     let carried = Additional {
         anthropic_beta,
         betas,
@@ -398,6 +397,6 @@ pub(super) fn whole_to_converse<L: Leaves>(
         service_tier: params::tier_to_converse(service_tier, root.name("service_tier"), cx),
         output_config,
         stream: streams,
-        unknown: Members::new(),
+        unknown: Map::new(),
     })
 }

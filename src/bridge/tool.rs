@@ -11,7 +11,7 @@
 
 use crate::loss::{Code, Cx, Path};
 use crate::model_id::Family;
-use crate::wire::{FreeForm, Leaves, Members, Tag, Text};
+use crate::wire::{FreeForm, Leaves, Map, Tag, Text};
 use crate::{Error, ErrorKind, converse, messages};
 
 use super::additional::PartialToolChoice;
@@ -174,22 +174,22 @@ fn typed_schema<L: Leaves>(schema: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -> Re
         }
         Ok(Tag::Missing) => {
             cx.hint(at_type, Code::Supplied, "Bedrock asks for the type `object` at the root of a tool's schema");
-            let members = L::parse::<Members<L>>(&schema).map_err(|error| error.beneath(&at.pointer()))?;
+            let members = L::parse::<Map<L::Json>>(&schema).map_err(|error| error.beneath(&at.pointer()))?;
             Ok(with_type_object::<L>(members.into_iter().filter(|(name, _)| name != "type").collect()))
         }
     }
 }
 
-fn with_type_object<L: Leaves>(members: Members<L>) -> L::Json {
+fn with_type_object<L: Leaves>(members: Map<L::Json>) -> L::Json {
     let kind = ("type".to_owned(), L::Json::from_compact("\"object\"".to_owned()));
-    L::free_form(&std::iter::once(kind).chain(members).collect::<Members<L>>())
+    L::free_form(&std::iter::once(kind).chain(members).collect::<Map<L::Json>>())
 }
 
 /// Declarations for the tools that a history names: Bedrock refuses tool blocks without a `toolConfig`.
 pub(super) fn declared<L: Leaves>(names: impl Iterator<Item = String>) -> Vec<converse::Tool<L>> {
     let spec = |name: String| converse::ToolSpecification {
         name: name.into(),
-        input_schema: converse::ToolInputSchema::Json(with_type_object::<L>(Members::new())),
+        input_schema: converse::ToolInputSchema::Json(with_type_object::<L>(Map::new())),
         ..Default::default()
     };
     names.map(|name| converse::Tool::ToolSpec(spec(name))).collect()

@@ -12,7 +12,7 @@
 //! | `toolUse` `type: server_tool_use`, `toolResult` `type: …_tool_result` | `server_tool_use`, `…_tool_result` | towards Messages when they are Anthropic's; towards Converse, in a request, content |
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{FreeForm, Kind, Leaves, Members, Text};
+use crate::wire::{FreeForm, Kind, Leaves, Map, Text};
 use crate::{Error, converse, messages};
 
 use super::rules::{self, Side, invalid};
@@ -150,7 +150,7 @@ fn server_result_to_messages<L: Leaves>(
 
 /// The one member `content` of an object.
 fn server_answer<L: Leaves>(json: &L::Json) -> Option<L::Json> {
-    let mut members = L::parse::<Members<L>>(json).ok()?.into_iter();
+    let mut members = L::parse::<Map<L::Json>>(json).ok()?.into_iter();
     match (members.next(), members.next()) {
         (Some((name, content)), None) if name == "content" && matches!(content.kind(), Kind::Object | Kind::Array) => {
             Some(content)

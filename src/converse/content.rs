@@ -1,6 +1,6 @@
 //! `ContentBlock`: what a message holds.
 
-use crate::wire::{Base64, object, open_enum, union};
+use crate::wire::{Base64, Leaves, object, open_enum, union};
 
 use super::{DocumentBlock, SearchResultBlock, ToolAdditionBlock, ToolRemovalBlock, ToolResultBlock, ToolUseBlock};
 
@@ -292,5 +292,25 @@ open_enum! {
     pub enum CacheTtl {
         FiveMinutes = "5m",
         OneHour = "1h",
+    }
+}
+
+impl From<&str> for ContentBlock {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for ContentBlock {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<L: Leaves> ImageBlock<L> {
+    /// An image of these bytes.
+    #[must_use]
+    pub fn new(format: ImageFormat, bytes: &[u8]) -> Self {
+        Self { format, source: ImageSource::Bytes(Base64::encode(bytes)), ..Self::default() }
     }
 }

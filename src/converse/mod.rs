@@ -2,6 +2,16 @@
 //!
 //! Source: the Bedrock runtime API reference and botocore's service model `bedrock-runtime` (2023-09-30). Blobs are base64
 //! strings, as in the REST API's JSON. Every type keeps members it does not know.
+//!
+//! ```
+//! use converse_messages::converse::{ContentBlock, ImageBlock, ImageFormat, InferenceConfiguration, Message, Request};
+//! use converse_messages::converse::ConversationRole::User;
+//!
+//! let mut request = Request::new("us.anthropic.claude-sonnet-4-5-20250929-v1:0");
+//! request.inference_config = Some(InferenceConfiguration { max_tokens: Some(1024), ..Default::default() });
+//! let image = ContentBlock::Image(ImageBlock::new(ImageFormat::Png, b"the image's bytes"));
+//! request.messages.push(Message::new(User, vec![image, "What is this?".into()]));
+//! ```
 
 mod content;
 mod count_tokens;

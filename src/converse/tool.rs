@@ -1,6 +1,6 @@
 //! Tools: their declaration, their use, their results.
 
-use crate::wire::{object, open_enum, union};
+use crate::wire::{Json, object, open_enum, union};
 
 use super::{CachePointBlock, DocumentBlock, ImageBlock, SearchResultBlock, VideoBlock};
 
@@ -146,5 +146,26 @@ open_enum! {
     pub enum ToolResultStatus {
         Success = "success",
         Error = "error",
+    }
+}
+
+impl ToolSpecification {
+    /// A tool of this name, whose input follows this JSON Schema.
+    pub fn new(name: impl Into<String>, schema: impl Into<Json>) -> Self {
+        Self { name: name.into(), input_schema: ToolInputSchema::Json(schema.into()), ..Self::default() }
+    }
+}
+
+impl ToolUseBlock {
+    /// A call of a tool.
+    pub fn new(tool_use_id: impl Into<String>, name: impl Into<String>, input: impl Into<Json>) -> Self {
+        Self { tool_use_id: tool_use_id.into(), name: name.into(), input: input.into(), ..Self::default() }
+    }
+}
+
+impl ToolResultBlock {
+    /// The answer to a call.
+    pub fn new(tool_use_id: impl Into<String>, content: Vec<ToolResultContentBlock>) -> Self {
+        Self { tool_use_id: tool_use_id.into(), content, ..Self::default() }
     }
 }

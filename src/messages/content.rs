@@ -185,3 +185,43 @@ open_enum! {
         OneHour = "1h",
     }
 }
+
+impl From<&str> for ContentBlock {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<String> for ContentBlock {
+    fn from(text: String) -> Self {
+        Self::Text(TextBlock { text, ..TextBlock::default() })
+    }
+}
+
+impl From<&str> for Content {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<L: Leaves> From<Vec<ContentBlock<L>>> for Content<L> {
+    fn from(blocks: Vec<ContentBlock<L>>) -> Self {
+        Self::Blocks(blocks)
+    }
+}
+
+impl ImageBlock {
+    /// An image of these bytes.
+    #[must_use]
+    pub fn new(media_type: &str, bytes: &[u8]) -> Self {
+        let data = Base64::encode(bytes);
+        let source = Base64ImageSource { media_type: media_type.to_owned(), data, ..Base64ImageSource::default() };
+        Self { source: ImageSource::Base64(source), ..Self::default() }
+    }
+}

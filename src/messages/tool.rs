@@ -1,7 +1,7 @@
 //! Tools: their declaration, their use, their results.
 
 use crate::Error;
-use crate::wire::{Leaves, Owned, Sink, Source, Tag, Wire, document, object, open_enum, tagged};
+use crate::wire::{Json, Leaves, Owned, Sink, Source, Tag, Wire, document, object, open_enum, tagged};
 
 use super::{CacheControl, CitationsConfig, Content};
 
@@ -330,5 +330,26 @@ open_enum! {
     pub enum ServerToolCallerType {
         CodeExecution20250825 = "code_execution_20250825",
         CodeExecution20260120 = "code_execution_20260120",
+    }
+}
+
+impl CustomTool {
+    /// A tool of this name, whose input follows this JSON Schema.
+    pub fn new(name: impl Into<String>, input_schema: impl Into<Json>) -> Self {
+        Self { name: name.into(), input_schema: input_schema.into(), ..Self::default() }
+    }
+}
+
+impl ToolUseBlock {
+    /// A call of a tool.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, input: impl Into<Json>) -> Self {
+        Self { id: id.into(), name: name.into(), input: input.into(), ..Self::default() }
+    }
+}
+
+impl ToolResultBlock {
+    /// The answer to a call.
+    pub fn new(tool_use_id: impl Into<String>, content: impl Into<Content>) -> Self {
+        Self { tool_use_id: tool_use_id.into(), content: Some(content.into()), ..Self::default() }
     }
 }

@@ -22,6 +22,7 @@ macro_rules! object {
             }
         }
 
+        /// Optional members are absent; required ones are empty, to be set.
         impl<L: $crate::wire::Leaves> Default for $name<L> {
             fn default() -> Self {
                 Self { $( $field: Default::default(), )* }
@@ -88,7 +89,7 @@ macro_rules! object {
             $( $(#[$doc])* pub $field: object!(@type $mode $type), )*
             $( $(#[$beside_doc])* pub $beside: $beside_type, )*
             /// Members this library does not know.
-            pub unknown: $crate::wire::Members<L>,
+            pub unknown: $crate::wire::Map<L::Json>,
         }
 
         object! { @derive $name $($field)* $($beside)* unknown }
@@ -97,7 +98,7 @@ macro_rules! object {
             #[allow(unused_mut, unused_variables)]
             fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
                 $( let mut $field = None; )*
-                let mut unknown = $crate::wire::Members::new();
+                let mut unknown = $crate::wire::Map::new();
                 let mut tagged = false;
                 let mark = source.object(|source, name| {
                     match name {
@@ -106,7 +107,7 @@ macro_rules! object {
                             tagged = true;
                         } )?
                         $( $key => object!(@read $mode $field source), )*
-                        _ => unknown.read_member(name, source)?,
+                        _ => unknown.push(name, source.json()?),
                     }
                     Ok(())
                 })?;
@@ -123,7 +124,7 @@ macro_rules! object {
                     sink.string($tag);
                 )?
                 $( object!(@write $mode &self.$field, $key, sink); )*
-                self.unknown.write_members(sink);
+                $crate::wire::write_members(&self.unknown, sink);
                 sink.end_object();
             }
         }
@@ -277,7 +278,7 @@ macro_rules! open_enum {
         $(#[$meta])*
         ///
         /// Open: a value that is not listed here is kept as `Unknown`. The default is the first one.
-        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $( #[doc = concat!("`", $text, "`")] $(#[$doc])* $variant, )+
             /// A value this library does not know.
@@ -295,6 +296,12 @@ macro_rules! open_enum {
                     $( Self::$variant => $text, )+
                     Self::Unknown(text) => text,
                 }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
             }
         }
 
@@ -335,7 +342,7 @@ macro_rules! closed_enum {
         }
     )+) => { $(
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $( #[doc = concat!("`", $text, "`")] $(#[$doc])* $variant, )+
         }

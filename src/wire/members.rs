@@ -1,17 +1,32 @@
-//! Lists of members: what a known object holds beyond its documented members, and maps of strings.
+//! Objects as lists of members, in their order.
 
 use super::{Leaves, Owned, Sink, Source, Wire};
 use crate::Error;
 
-/// Members that this library does not know, in their order. They survive parsing and are accounted for.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Members<L: Leaves = Owned>(Vec<(String, L::Json)>);
+/// The members of an object, in the order of their source: a map of strings, or the members that a known object has beside its
+/// documented ones.
+///
+/// ```
+/// use converse_messages::wire::Map;
+///
+/// let mut labels = Map::new();
+/// labels.push("team", "search");
+/// assert_eq!(labels.get("team"), Some(&"search"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map<V>(Vec<(String, V)>);
 
-impl<L: Leaves> Members<L> {
+impl<V> Map<V> {
     /// No members.
     #[must_use]
-    pub fn new() -> Self {
+    pub const fn new() -> Self {
         Self(Vec::new())
+    }
+
+    /// How many members there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
     }
 
     /// Whether there are none.
@@ -20,33 +35,37 @@ impl<L: Leaves> Members<L> {
         self.0.is_empty()
     }
 
-    /// Adds a member at the end.
-    pub fn push(&mut self, name: impl Into<String>, value: L::Json) {
+    /// The value of the first member of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&V> {
+        self.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
+    }
+
+    /// Adds a member at the end. An object with a name twice is malformed, which this does not check.
+    pub fn push(&mut self, name: impl Into<String>, value: V) {
         self.0.push((name.into(), value));
     }
 
+    /// Takes the first member of this name out.
+    pub fn remove(&mut self, name: &str) -> Option<V> {
+        let at = self.iter().position(|(own, _)| own == name)?;
+        Some(self.0.remove(at).1)
+    }
+
     /// The members, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &L::Json)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
-    }
-
-    /// Reads the value of the member called `name` and keeps it.
-    pub(crate) fn read_member<S: Source<L>>(&mut self, name: &str, source: &mut S) -> Result<(), Error> {
-        let value = source.json()?;
-        self.push(name, value);
-        Ok(())
-    }
-
-    pub(crate) fn write_members<K: Sink<L>>(&self, sink: &mut K) {
-        for (name, value) in &self.0 {
-            sink.key(name);
-            sink.json(value);
-        }
     }
 }
 
-impl<L: Leaves> IntoIterator for Members<L> {
-    type Item = (String, L::Json);
+impl<V> Default for Map<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<V> IntoIterator for Map<V> {
+    type Item = (String, V);
     type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
@@ -54,52 +73,39 @@ impl<L: Leaves> IntoIterator for Members<L> {
     }
 }
 
-impl<L: Leaves> FromIterator<(String, L::Json)> for Members<L> {
-    fn from_iter<I: IntoIterator<Item = (String, L::Json)>>(members: I) -> Self {
+impl<V> FromIterator<(String, V)> for Map<V> {
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(members: I) -> Self {
         Self(members.into_iter().collect())
     }
 }
 
-impl<L: Leaves> Wire<L> for Members<L> {
-    fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        let mut members = Self::new();
-        source.object(|source, name| members.read_member(name, source))?;
-        Ok(members)
-    }
-
-    fn write<K: Sink<L>>(&self, sink: &mut K) {
-        sink.begin_object();
-        self.write_members(sink);
-        sink.end_object();
+impl<V> Extend<(String, V)> for Map<V> {
+    fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, members: I) {
+        self.0.extend(members);
     }
 }
 
-/// A map from names to values of one type, in the order of its source.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Map<V>(pub Vec<(String, V)>);
-
-impl<V> Default for Map<V> {
-    fn default() -> Self {
-        Self(Vec::new())
+/// Writes members into an object that is open.
+pub(crate) fn write_members<L: Leaves, V: Wire<L>, K: Sink<L>>(members: &Map<V>, sink: &mut K) {
+    for (name, value) in members.iter() {
+        sink.key(name);
+        value.write(sink);
     }
 }
 
 impl<L: Leaves, V: Wire<L>> Wire<L> for Map<V> {
     fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        let mut entries = Vec::new();
+        let mut members = Self::new();
         source.object(|source, name| {
-            entries.push((name.to_owned(), V::read(source)?));
+            members.push(name, V::read(source)?);
             Ok(())
         })?;
-        Ok(Self(entries))
+        Ok(members)
     }
 
     fn write<K: Sink<L>>(&self, sink: &mut K) {
         sink.begin_object();
-        for (name, value) in &self.0 {
-            sink.key(name);
-            value.write(sink);
-        }
+        write_members(self, sink);
         sink.end_object();
     }
 }
@@ -110,18 +116,19 @@ pub struct Untyped<L: Leaves = Owned> {
     /// The `type`.
     pub kind: String,
     /// All other members.
-    pub members: Members<L>,
+    pub members: Map<L::Json>,
 }
 
 impl<L: Leaves> Wire<L> for Untyped<L> {
     fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        let (mut kind, mut members) = (String::new(), Members::new());
-        source.object(|source, name| match name {
-            "type" => {
+        let (mut kind, mut members) = (String::new(), Map::new());
+        source.object(|source, name| {
+            if name == "type" {
                 kind = source.string(str::to_owned)?;
-                Ok(())
+            } else {
+                members.push(name, source.json()?);
             }
-            _ => members.read_member(name, source),
+            Ok(())
         })?;
         Ok(Self { kind, members })
     }
@@ -130,7 +137,7 @@ impl<L: Leaves> Wire<L> for Untyped<L> {
         sink.begin_object();
         sink.name("type");
         sink.string(&self.kind);
-        self.members.write_members(sink);
+        write_members(&self.members, sink);
         sink.end_object();
     }
 }

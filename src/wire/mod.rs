@@ -20,7 +20,8 @@ mod write;
 pub use base64::Base64;
 pub use json::{Json, RawJson, RawText};
 pub use leaves::{FreeForm, FromText, Leaves, Owned, Raw, Text};
-pub use members::{Map, Members, Untyped};
+pub(crate) use members::write_members;
+pub use members::{Map, Untyped};
 pub use read::DEFAULT_MAX_DEPTH;
 
 pub(crate) use macros::{closed_enum, document, object, open_enum, tagged, union};
@@ -128,7 +129,7 @@ pub trait Wire<L: Leaves>: Sized {
         read::Reader::<'s, L::Fill>::new(text).within(max_depth).document()
     }
 
-    /// The value as compact JSON.
+    /// The value as compact JSON. Numbers that have a type are printed anew (`1` as `1.0`); free-form JSON stays as it is.
     fn to_json(&self) -> String {
         self.to_json_with_capacity(0)
     }
