@@ -49,10 +49,10 @@ pub fn to_messages<L: Leaves>(
     supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
     let root = Path::Root;
     let HeaderMembers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
-    if guardrail_config.is_some_and(|config| config != converse::GuardrailConfiguration::default()) {
+    if guardrail_config.is_some() {
         cx.content(root.name("guardrailConfig"), Code::Unsupported, "Messages has no guardrails; InvokeModel has");
     }
-    if performance_config.is_some_and(|config| config != converse::PerformanceConfiguration::default()) {
+    if performance_config.is_some() {
         cx.hint(root.name("performanceConfig"), Code::Unsupported, "Messages has no place for it; InvokeModel has");
     }
     let fields_at = root.name(FIELDS);
