@@ -52,8 +52,7 @@ pub(super) fn to_converse<L: Leaves>(
     points.displaced_point(wish, "automatic caching becomes one cache point at the end");
 
     let choice = match tool_choice {
-        Some(choice) if specs.is_empty() && carried.tools.is_empty() => {
-            drop(choice);
+        Some(_) if specs.is_empty() && carried.tools.is_empty() => {
             cx.hint(root.name("tool_choice"), Code::Dropped, "a tool choice without tools chooses nothing");
             None
         }

@@ -198,33 +198,30 @@ struct Turns<L: Leaves> {
 }
 
 impl<L: Leaves> Turns<L> {
-    /// The blocks of the open message, which has this role.
-    fn open(&mut self, role: converse::ConversationRole, points: &mut Points, cx: &mut Cx<'_>) -> usize {
+    /// Sees to it that the open message has this role.
+    fn open(&mut self, role: converse::ConversationRole, points: &mut Points, cx: &mut Cx<'_>) {
         if self.done.last().is_none_or(|last| last.role != role) {
             self.close(cx);
             points.begin(cache::MESSAGES + self.done.len());
             self.done.push(converse::Message::new(role, Vec::new()));
         }
-        self.done.len() - 1
     }
 
     fn push(&mut self, block: converse::ContentBlock<L>, at: Path<'_>, points: &mut Points, cx: &mut Cx<'_>) {
         let Some(message) = self.done.last_mut() else {
             return;
         };
-        if let converse::ContentBlock::Text(text) = &block {
-            if text.is_empty() {
+        match &block {
+            converse::ContentBlock::Text(text) if text.is_empty() => {
                 points.skip();
                 self.held.push(at.pointer());
                 return;
             }
-            self.has_text = true;
-        }
-        if let converse::ContentBlock::CitationsContent(_) = &block {
-            self.has_text = true;
-        }
-        if let converse::ContentBlock::Document(_) = &block {
-            self.document.get_or_insert_with(|| at.pointer());
+            converse::ContentBlock::Text(_) | converse::ContentBlock::CitationsContent(_) => self.has_text = true,
+            converse::ContentBlock::Document(_) => {
+                self.document.get_or_insert_with(|| at.pointer());
+            }
+            _ => {}
         }
         points.element(may_be_cached(&block));
         message.content.push(block);
