@@ -50,7 +50,7 @@ fn new_line(depth: usize, out: &mut String) {
     out.extend(std::iter::repeat_n("  ", depth));
 }
 
-/// The losses as a table: how bad, where, what, why.
+/// The losses as a table, those of content first: how bad, where, what, why.
 pub fn losses(losses: &[Loss], out: &mut impl Write) -> io::Result<()> {
     if losses.is_empty() {
         return Ok(());
@@ -62,7 +62,8 @@ pub fn losses(losses: &[Loss], out: &mut impl Write) -> io::Result<()> {
     // Names of members stand in paths; a terminal must not obey them.
     let shown = |text: &str| text.chars().flat_map(shown_char).collect::<String>();
     let codes = losses.iter().map(|loss| loss.code.as_str().len()).max().unwrap_or_default();
-    for Loss { path, severity, code, message, .. } in losses {
+    let (contents, hints): (Vec<_>, Vec<_>) = losses.iter().partition(|loss| loss.severity == Severity::Content);
+    for Loss { path, severity, code, message, .. } in contents.into_iter().chain(hints) {
         let (severity, code) = (severity.as_str(), code.as_str());
         writeln!(out, "  {severity:7}  {:paths$}  {code:codes$}  {}", shown(path), shown(message))?;
     }
