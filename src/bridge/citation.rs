@@ -154,7 +154,7 @@ fn cited_text<L: Leaves>(parts: Vec<converse::CitationSourceContent<L>>, at: Pat
     super::content::joined::<L>(texts, "")
 }
 
-/// `None`: the citation's type is not known.
+/// `None`: the citation has no place in Converse; its text stays.
 pub(super) fn to_converse<L: Leaves>(
     citation: messages::Citation<L>,
     at: Path<'_>,
@@ -171,7 +171,7 @@ pub(super) fn to_converse<L: Leaves>(
             unknown,
         }) => {
             beside(file_id.as_ref(), &unknown, at, cx);
-            let range = range(document_index, start_char_index, end_char_index);
+            let range = range(document_index, start_char_index, end_char_index, at, cx)?;
             (cited_text, document_title, None, converse::CitationLocation::DocumentChar(range))
         }
         messages::Citation::PageLocation(messages::CitationPageLocation {
@@ -184,7 +184,7 @@ pub(super) fn to_converse<L: Leaves>(
             unknown,
         }) => {
             beside(file_id.as_ref(), &unknown, at, cx);
-            let range = range(document_index, start_page_number, end_page_number);
+            let range = range(document_index, start_page_number, end_page_number, at, cx)?;
             (cited_text, document_title, None, converse::CitationLocation::DocumentPage(range))
         }
         messages::Citation::ContentBlockLocation(messages::CitationContentBlockLocation {
@@ -197,7 +197,7 @@ pub(super) fn to_converse<L: Leaves>(
             unknown,
         }) => {
             beside(file_id.as_ref(), &unknown, at, cx);
-            let range = range(document_index, start_block_index, end_block_index);
+            let range = range(document_index, start_block_index, end_block_index, at, cx)?;
             (cited_text, document_title, None, converse::CitationLocation::DocumentChunk(range))
         }
         messages::Citation::WebSearchResultLocation(messages::CitationWebSearchResultLocation {
@@ -225,6 +225,7 @@ pub(super) fn to_converse<L: Leaves>(
             unknown,
         }) => {
             cx.unknown(at, &unknown);
+            not_negative([search_result_index, start_block_index, end_block_index], at, cx)?;
             let location = converse::CitationLocation::SearchResultLocation(converse::SearchResultLocation {
                 search_result_index: Some(search_result_index),
                 start: Some(start_block_index),
@@ -243,13 +244,29 @@ pub(super) fn to_converse<L: Leaves>(
     Some(converse::Citation { title, source, source_content, location: Some(location), ..Default::default() })
 }
 
-fn range<L: Leaves>(document_index: i64, start: i64, end: i64) -> converse::DocumentLocation<L> {
-    converse::DocumentLocation {
+fn range<L: Leaves>(
+    document_index: i64,
+    start: i64,
+    end: i64,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<converse::DocumentLocation<L>> {
+    not_negative([document_index, start, end], at, cx)?;
+    Some(converse::DocumentLocation {
         document_index: Some(document_index),
         start: Some(start),
         end: Some(end),
         ..Default::default()
+    })
+}
+
+/// Converse counts from 0.
+fn not_negative(indexes: [i64; 3], at: Path<'_>, cx: &mut Cx<'_>) -> Option<()> {
+    if indexes.iter().all(|index| *index >= 0) {
+        return Some(());
     }
+    cx.content(at, Code::Dropped, "a citation with a negative index has no place in Converse");
+    None
 }
 
 /// What a citation of a document holds beside what Converse has.
