@@ -9,7 +9,7 @@ use converse_messages::{Model, Options, Policy};
 /// Converts both ways between the Amazon Bedrock Converse format and the Anthropic Messages format, and accounts for every
 /// member it cannot carry.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(name = "converse-messages", version)]
 pub struct Args {
     #[command(subcommand)]
     pub command: Command,
