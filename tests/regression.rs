@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use converse_messages::wire::{Json, Raw, Wire as _};
-use converse_messages::{ErrorKind, Options, Policy, converse, count_tokens, messages, request};
+use converse_messages::{ErrorKind, Options, Policy, converse, count_tokens, invoke, messages, request};
 use serde_json::{Value, json};
 
 fn allow() -> Options {
@@ -143,4 +143,16 @@ fn borrowed_leaves_made_by_a_conversion_can_be_converted_again() {
     let source = messages::Request::<Raw>::from_json(source).unwrap();
     let there = request::to_converse(source.clone(), &allow()).unwrap().value;
     assert_eq!(request::to_messages(there, &allow()).unwrap().value, source);
+}
+
+#[test]
+fn a_header_in_two_spellings_is_a_collision_towards_both_formats() {
+    let source = br#"{"model_id": "m", "headers": {"X-Amzn-Bedrock-Service-Tier": "default", "x-amzn-bedrock-service-tier": "flex"},
+        "body": {"max_tokens": 1, "messages": []}}"#;
+    let read = || messages::InvokeModel::<Raw>::from_json(source).unwrap();
+    let errors =
+        [invoke::to_messages(read(), &allow()).unwrap_err(), invoke::to_converse(read(), &allow()).unwrap_err()];
+    for error in errors {
+        assert_eq!((error.kind(), error.path()), (ErrorKind::Collision, "/headers/x-amzn-bedrock-service-tier"));
+    }
 }

@@ -181,16 +181,8 @@ struct Headers<L: Leaves> {
 fn read_headers<L: Leaves>(headers: Option<Map<L::Text>>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<Headers<L>, Error> {
     let mut guardrail = converse::GuardrailConfiguration::<L>::default();
     let (mut performance_config, mut service_tier, mut request_metadata) = (None, None, None);
-    let mut seen = BTreeSet::new();
-    for (name, value) in headers.unwrap_or_default() {
+    for (name, value) in distinct(headers, at)? {
         let at = at.name(&name);
-        if !seen.insert(name.to_ascii_lowercase()) {
-            return Err(Error::new(
-                ErrorKind::Collision,
-                at.pointer(),
-                "another header has this name in other letters",
-            ));
-        }
         let is = |known: &str| name.eq_ignore_ascii_case(known);
         if is(GUARDRAIL_IDENTIFIER) {
             guardrail.guardrail_identifier = Some(value);
@@ -225,6 +217,19 @@ fn read_headers<L: Leaves>(headers: Option<Map<L::Text>>, at: Path<'_>, cx: &mut
     }
     let guarded = guardrail != converse::GuardrailConfiguration::default();
     Ok(Headers { guardrail_config: guarded.then_some(guardrail), performance_config, service_tier, request_metadata })
+}
+
+/// The headers, whose names have no case, each of which stands there once.
+fn distinct<V>(headers: Option<Map<V>>, at: Path<'_>) -> Result<Map<V>, Error> {
+    let headers = headers.unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    for (name, _) in headers.iter() {
+        if !seen.insert(name.to_ascii_lowercase()) {
+            let message = "another header has this name in other letters";
+            return Err(Error::new(ErrorKind::Collision, at.name(name).pointer(), message));
+        }
+    }
+    Ok(headers)
 }
 
 fn no_such_value(at: Path<'_>, cx: &mut Cx<'_>) {
@@ -307,7 +312,7 @@ pub fn to_messages<L: Leaves>(
     cx.unknown(root, &unknown);
     let headers_at = root.name("headers");
     let mut tier = None;
-    for (name, value) in headers.unwrap_or_default() {
+    for (name, value) in distinct(headers, headers_at)? {
         let at = headers_at.name(&name);
         let is = |known: &[&str]| known.iter().any(|known| name.eq_ignore_ascii_case(known));
         if is(&[SERVICE_TIER]) {
