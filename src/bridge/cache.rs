@@ -17,6 +17,29 @@ use crate::{converse, messages};
 /// The most cache points of a request.
 const MOST: usize = 4;
 
+macro_rules! ttls {
+    ($($ttl:ident),+ $(,)?) => {
+        fn ttl_to_messages(ttl: &converse::CacheTtl) -> Option<messages::CacheTtl> {
+            match ttl {
+                $( converse::CacheTtl::$ttl => Some(messages::CacheTtl::$ttl), )+
+                converse::CacheTtl::Unknown(_) => None,
+            }
+        }
+
+        fn ttl_to_converse(ttl: &messages::CacheTtl) -> Option<converse::CacheTtl> {
+            match ttl {
+                $( messages::CacheTtl::$ttl => Some(converse::CacheTtl::$ttl), )+
+                messages::CacheTtl::Unknown(_) => None,
+            }
+        }
+    };
+}
+
+ttls! {
+    FiveMinutes,
+    OneHour,
+}
+
 /// Where the last block that can carry a cache control stands.
 #[derive(Clone, Copy)]
 enum Carrier {
@@ -128,16 +151,11 @@ fn control_of<L: Leaves>(
         cx.content(at, Code::UnknownValue, "Messages has no cache of this type");
         return None;
     }
-    let ttl = match ttl {
-        None => None,
-        Some(converse::CacheTtl::FiveMinutes) => Some(messages::CacheTtl::FiveMinutes),
-        Some(converse::CacheTtl::OneHour) => Some(messages::CacheTtl::OneHour),
-        Some(converse::CacheTtl::Unknown(_)) => {
-            cx.content(at.name("ttl"), Code::UnknownValue, "Messages has no cache that lives as long");
-            None
-        }
-    };
-    Some(messages::CacheControl { ttl, ..Default::default() })
+    let known = ttl.as_ref().and_then(ttl_to_messages);
+    if ttl.is_some() && known.is_none() {
+        cx.content(at.name("ttl"), Code::UnknownValue, "Messages has no cache that lives as long");
+    }
+    Some(messages::CacheControl { ttl: known, ..Default::default() })
 }
 
 /// Whether a block can be a carrier: Anthropic refuses a cache control on empty text.
@@ -192,16 +210,11 @@ pub(super) fn wish<L: Leaves>(
         cx.content(at, Code::UnknownValue, "Converse has no cache of this type");
         return None;
     }
-    let ttl = match ttl {
-        None => None,
-        Some(messages::CacheTtl::FiveMinutes) => Some(converse::CacheTtl::FiveMinutes),
-        Some(messages::CacheTtl::OneHour) => Some(converse::CacheTtl::OneHour),
-        Some(messages::CacheTtl::Unknown(_)) => {
-            cx.content(at.name("ttl"), Code::UnknownValue, "Converse has no cache that lives as long");
-            None
-        }
-    };
-    Some(Wish { path: at.pointer(), ttl, displaced: None })
+    let known = ttl.as_ref().and_then(ttl_to_converse);
+    if ttl.is_some() && known.is_none() {
+        cx.content(at.name("ttl"), Code::UnknownValue, "Converse has no cache that lives as long");
+    }
+    Some(Wish { path: at.pointer(), ttl: known, displaced: None })
 }
 
 impl Wish {

@@ -226,7 +226,8 @@ pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<Stri
     }
 }
 
-/// Gives a request to count a conversation's tokens the form of `InvokeModel`, whose body keeps all members but `stream` and `service_tier`.
+/// Gives a request to count a conversation's tokens the form of `InvokeModel`, whose body keeps all members but `stream`
+/// and `service_tier`.
 ///
 /// # Errors
 /// Whatever [`Options`] refuse, and a request without a model.

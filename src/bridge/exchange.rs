@@ -46,8 +46,7 @@ pub(super) fn to_converse<L: Leaves>(
         tool::to_converse(tools, family, tools_at, &mut points, cx)?;
     carried.tools = carried_tools;
     let mut system = turn::system_to_converse(system, root.name("system"), &mut points, cx);
-    let turn::Conversation { mut messages, tools: called, has_tool_blocks } =
-        turn::to_converse(messages, root.name("messages"), &mut points, cx)?;
+    let mut messages = turn::to_converse(messages, root.name("messages"), &mut points, cx)?;
     let wish = cache::wish(cache_control, root, cx);
     points.displaced_point(wish, "automatic caching becomes one cache point at the end");
 
@@ -57,7 +56,7 @@ pub(super) fn to_converse<L: Leaves>(
             None
         }
         Some(messages::ToolChoice::None(_)) if !family.may_be_claude() => {
-            if has_tool_blocks {
+            if has_tool_blocks(&messages) {
                 cx.unsupported(root.name("tool_choice"), "none");
             } else {
                 cx.hint(root.name("tool_choice"), Code::Rewritten, "only Claude takes `none`: the tools are left out");
@@ -69,9 +68,9 @@ pub(super) fn to_converse<L: Leaves>(
         }
         choice => choice,
     };
-    if specs.is_empty() && has_tool_blocks {
+    if specs.is_empty() && has_tool_blocks(&messages) {
         let known: BTreeSet<_> = carried.tools.iter().filter_map(name_of).map(Text::decode).collect();
-        specs = tool::declared(called.into_iter().filter(|name| !known.contains(name.as_str())));
+        specs = tool::declared(called(&messages).into_iter().filter(|name| !known.contains(name.as_str())));
         if !specs.is_empty() {
             cx.hint(tools_at, Code::Supplied, "Bedrock asks for a declaration of the tools that the history names");
         } else if carried.tools.is_empty() {
@@ -87,6 +86,26 @@ pub(super) fn to_converse<L: Leaves>(
     let config = converse::ToolConfiguration { tools: specs, tool_choice, ..Default::default() };
     let tool_config = (!config.tools.is_empty()).then_some(config);
     Ok(Exchanged { messages, system, tool_config, fields: carry(carried, family, cx) })
+}
+
+fn blocks<L: Leaves>(messages: &[converse::Message<L>]) -> impl Iterator<Item = &converse::ContentBlock<L>> {
+    messages.iter().flat_map(|message| &message.content)
+}
+
+/// Whether there is any tool call or result.
+fn has_tool_blocks<L: Leaves>(messages: &[converse::Message<L>]) -> bool {
+    use converse::ContentBlock::{ToolResult, ToolUse};
+    blocks(messages).any(|block| matches!(block, ToolUse(_) | ToolResult(_)))
+}
+
+/// The names of the tools that are called.
+fn called<L: Leaves>(messages: &[converse::Message<L>]) -> BTreeSet<String> {
+    blocks(messages)
+        .filter_map(|block| match block {
+            converse::ContentBlock::ToolUse(call) => Some(call.name.decode().into_owned()),
+            _ => None,
+        })
+        .collect()
 }
 
 fn name_of<L: Leaves>(tool: &messages::Tool<L>) -> Option<&L::Text> {

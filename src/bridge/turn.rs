@@ -9,8 +9,6 @@
 //! | | empty text beside other content | left out (hint): Bedrock refuses it |
 //! | a document in a message without text | the same | towards Converse: hint, or the option `document_text` |
 
-use std::collections::BTreeSet;
-
 use crate::loss::{Code, Cx, Path};
 use crate::wire::{Leaves, Text};
 use crate::{Error, converse, messages};
@@ -278,24 +276,14 @@ fn may_be_cached<L: Leaves>(block: &converse::ContentBlock<L>) -> bool {
     }
 }
 
-/// The messages, and what their blocks say about tools.
-pub(super) struct Conversation<L: Leaves> {
-    pub(super) messages: Vec<converse::Message<L>>,
-    /// The names of the tools that are called.
-    pub(super) tools: BTreeSet<String>,
-    /// Whether there is any tool call or result.
-    pub(super) has_tool_blocks: bool,
-}
-
 pub(super) fn to_converse<L: Leaves>(
     list: Vec<messages::Message<L>>,
     at: Path<'_>,
     points: &mut Points,
     cx: &mut Cx<'_>,
-) -> Result<Conversation<L>, Error> {
+) -> Result<Vec<converse::Message<L>>, Error> {
     let mut names = document::Names::default();
     let mut turns = Turns { done: Vec::with_capacity(list.len()), held: Vec::new(), document: None, has_text: false };
-    let (mut tools, mut has_tool_blocks) = (BTreeSet::new(), false);
     for (index, message) in list.into_iter().enumerate() {
         let at = at.index(index);
         let messages::Message { role, content: blocks, unknown } = message;
@@ -320,16 +308,6 @@ pub(super) fn to_converse<L: Leaves>(
                 None => points.skip(),
                 Some(block) => {
                     empty = false;
-                    match &block {
-                        converse::ContentBlock::ToolUse(block) => {
-                            has_tool_blocks = true;
-                            if !tools.contains(&*block.name.decode()) {
-                                tools.insert(block.name.decode().into_owned());
-                            }
-                        }
-                        converse::ContentBlock::ToolResult(_) => has_tool_blocks = true,
-                        _ => {}
-                    }
                     turns.open(converse_role, points, cx);
                     turns.push(block, at, points, cx);
                 }
@@ -342,7 +320,7 @@ pub(super) fn to_converse<L: Leaves>(
         }
     }
     turns.close(cx);
-    Ok(Conversation { messages: turns.done, tools, has_tool_blocks })
+    Ok(turns.done)
 }
 
 /// The last cache control inside a tool's result: Converse has cache points only behind the whole, which may have its own.
