@@ -24,6 +24,14 @@ pub struct Options {
     /// A text block, not empty, to add to a message that has a document but no text, which Converse refuses. Default: none,
     /// and such a message is reported.
     pub document_text: Option<String>,
+    /// The `id` of a Messages response, which Converse does not have. Default: `msg_converse`.
+    pub message_id: Option<String>,
+    /// The `model` of a Messages response, which Converse names only in a prompt router's trace. Default: `unknown`.
+    pub response_model: Option<String>,
+    /// The latency in milliseconds of a Converse response, which Messages does not have. Default: 0.
+    pub latency_ms: Option<i64>,
+    /// The request's id for a Messages error: Converse has it in the header `x-amzn-requestid`. Default: none.
+    pub request_id: Option<String>,
     /// How many levels of arrays and objects a JSON document may nest. Default: 128. A larger limit holds for free-form JSON;
     /// what is read into types never nests deeper than 128 levels, for which half a megabyte of stack is enough.
     pub max_depth: usize,
@@ -36,6 +44,10 @@ impl Default for Options {
             default_max_tokens: Some(4096),
             model: Model::default(),
             document_text: None,
+            message_id: None,
+            response_model: None,
+            latency_ms: None,
+            request_id: None,
             max_depth: DEFAULT_MAX_DEPTH,
         }
     }

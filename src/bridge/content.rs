@@ -63,7 +63,7 @@ fn fits_system_message<L: Leaves>(block: &converse::ContentBlock<L>) -> bool {
 }
 
 /// The name of a union's member.
-fn name_of<L: Leaves>(block: &converse::ContentBlock<L>) -> &str {
+pub(super) fn name_of<L: Leaves>(block: &converse::ContentBlock<L>) -> &str {
     use converse::ContentBlock as Block;
     match block {
         Block::Text(_) => "text",
@@ -198,15 +198,7 @@ fn reasoning_to_messages<L: Leaves>(
             Some(messages::ContentBlock::Thinking(block))
         }
         converse::ReasoningContentBlock::RedactedContent(blob) => {
-            let at = at.name("redactedContent");
-            let data = if let Ok(data) = String::from_utf8(blob.decode()) {
-                data.into()
-            } else {
-                cx.hint(at, Code::Rewritten, "the bytes are not UTF-8: their base64 stands for the data");
-                blob.into_text()
-            };
-            let block = messages::RedactedThinkingBlock { data, ..Default::default() };
-            Some(messages::ContentBlock::RedactedThinking(block))
+            Some(redacted_to_messages(blob, at.name("redactedContent"), cx))
         }
         converse::ReasoningContentBlock::Unknown(name, _) => {
             cx.unknown_type(at.name(&name), &name);
@@ -215,7 +207,33 @@ fn reasoning_to_messages<L: Leaves>(
     }
 }
 
-fn citations_content_to_messages<L: Leaves>(
+/// The blob's bytes are the UTF-8 of the data.
+pub(super) fn redacted_to_messages<L: Leaves>(
+    blob: Base64<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> messages::ContentBlock<L> {
+    let data = if let Ok(data) = String::from_utf8(blob.decode()) {
+        data.into()
+    } else {
+        cx.hint(at, Code::Rewritten, "the bytes are not UTF-8: their base64 stands for the data");
+        blob.into_text()
+    };
+    messages::ContentBlock::RedactedThinking(messages::RedactedThinkingBlock { data, ..Default::default() })
+}
+
+pub(super) fn redacted_to_converse<L: Leaves>(data: &L::Text) -> converse::ContentBlock<L> {
+    let blob = Base64::encode(data.decode().as_bytes());
+    converse::ContentBlock::ReasoningContent(converse::ReasoningContentBlock::RedactedContent(blob))
+}
+
+pub(super) fn thinking_to_converse<L: Leaves>(thinking: L::Text, signature: L::Text) -> converse::ContentBlock<L> {
+    let signature = (!signature.is_empty()).then_some(signature);
+    let block = converse::ReasoningTextBlock { text: thinking, signature, ..Default::default() };
+    converse::ContentBlock::ReasoningContent(converse::ReasoningContentBlock::ReasoningText(block))
+}
+
+pub(super) fn citations_content_to_messages<L: Leaves>(
     block: converse::CitationsContentBlock<L>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
@@ -263,12 +281,9 @@ pub(super) fn to_converse<L: Leaves>(
             cx.unknown(at, &unknown);
             if system {
                 uncited(&citations, at, cx);
+                return Ok(Some(converse::ContentBlock::Text(text)));
             }
-            if citations.is_empty() || system {
-                Some(converse::ContentBlock::Text(text))
-            } else {
-                Some(cited_to_converse(text, citations, at, cx))
-            }
+            Some(cited_to_converse(text, citations, at, cx))
         }
         Block::Image(messages::ImageBlock { source, transformations, cache_control: _, unknown }) => {
             cx.unknown(at, &unknown);
@@ -283,16 +298,11 @@ pub(super) fn to_converse<L: Leaves>(
             if signature.is_empty() {
                 cx.hint(at.name("signature"), Code::Dropped, "an empty signature is none to Converse");
             }
-            let signature = (!signature.is_empty()).then_some(signature);
-            let block = converse::ReasoningTextBlock { text: thinking, signature, ..Default::default() };
-            let block = converse::ReasoningContentBlock::ReasoningText(block);
-            Some(converse::ContentBlock::ReasoningContent(block))
+            Some(thinking_to_converse(thinking, signature))
         }
         Block::RedactedThinking(messages::RedactedThinkingBlock { data, unknown }) => {
             cx.unknown(at, &unknown);
-            let blob = Base64::encode(data.decode().as_bytes());
-            let block = converse::ReasoningContentBlock::RedactedContent(blob);
-            Some(converse::ContentBlock::ReasoningContent(block))
+            Some(redacted_to_converse(&data))
         }
         Block::ToolUse(block) => Some(converse::ContentBlock::ToolUse(tool_call::use_to_converse(block, at, cx)?)),
         Block::ToolResult(block) => {
@@ -310,12 +320,16 @@ pub(super) fn to_converse<L: Leaves>(
     })
 }
 
-fn cited_to_converse<L: Leaves>(
+/// Text with its citations; those without a place in Converse are left out.
+pub(super) fn cited_to_converse<L: Leaves>(
     text: L::Text,
     citations: Vec<messages::Citation<L>>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> converse::ContentBlock<L> {
+    if citations.is_empty() {
+        return converse::ContentBlock::Text(text);
+    }
     let list_at = at.name("citations");
     let citations = citations
         .into_iter()

@@ -268,7 +268,7 @@ pub fn response_to_messages<L: Leaves>(
     let mut cx = Cx::new(options);
     let converse::CountTokensResponse { input_tokens, unknown } = response;
     cx.unknown(Path::Root, &unknown);
-    count(input_tokens, Path::Root.name("inputTokens"))?;
+    rules::count(input_tokens, Path::Root.name("inputTokens"))?;
     cx.finish(messages::MessageTokensCount { input_tokens, ..Default::default() })
 }
 
@@ -283,10 +283,6 @@ pub fn response_to_converse<L: Leaves>(
     let mut cx = Cx::new(options);
     let messages::MessageTokensCount { input_tokens, unknown } = response;
     cx.unknown(Path::Root, &unknown);
-    count(input_tokens, Path::Root.name("input_tokens"))?;
+    rules::count(input_tokens, Path::Root.name("input_tokens"))?;
     cx.finish(converse::CountTokensResponse { input_tokens, ..Default::default() })
-}
-
-fn count(tokens: i64, at: Path<'_>) -> Result<(), Error> {
-    if tokens < 0 { Err(rules::invalid(at, "a count is not negative")) } else { Ok(()) }
 }

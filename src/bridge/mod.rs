@@ -3,6 +3,8 @@
 //! | file | pairs |
 //! |---|---|
 //! | [`request`] | `ConverseRequest` ⇄ `MessageCreateParams` |
+//! | [`response`] | `ConverseResponse` ⇄ `Message` |
+//! | [`errors`] | exceptions ⇄ errors |
 //! | [`invoke`] | a request ⇄ the form of `InvokeModel` |
 //! | [`count_tokens`] | `CountTokens` ⇄ `messages.count_tokens` |
 //! | `additional` | `additionalModelRequestFields` ⇄ members of a Messages request that Converse does not have |
@@ -15,26 +17,37 @@
 //! | `image`, `document`, `citation` | theirs |
 //! | `tool` | `toolSpec`, `toolChoice` ⇄ `tools`, `tool_choice` |
 //! | `tool_call` | `toolUse`, `toolResult` ⇄ `tool_use`, `tool_result` |
+//! | `server_tool` | the same, of tools that Anthropic's servers run |
+//! | `response_content` | the blocks of a response |
+//! | `stop_reason`, `usage` | theirs |
+//! | `carried` | `additionalModelResponseFields` ⇄ members of a Messages response that Converse does not have |
 //! | `rules` | the forms of ids, names and base64 |
 //!
 //! Structs are taken apart without `..`: a member added to a wing stops the bridge from compiling until its fate is decided.
 
 mod additional;
 mod cache;
+mod carried;
 mod citation;
 mod content;
 pub mod count_tokens;
 mod document;
+pub mod errors;
 mod exchange;
 mod image;
 pub mod invoke;
 mod model;
 mod params;
 pub mod request;
+pub mod response;
+mod response_content;
 mod rules;
+mod server_tool;
+mod stop_reason;
 mod tool;
 mod tool_call;
 mod turn;
+mod usage;
 
 use crate::loss::{Code, Cx, Path};
 use crate::wire::{FreeForm, Json, Kind, Leaves, Map, Wire};
@@ -44,9 +57,13 @@ impl Cx<'_> {
     /// Members of a known object that this library does not know.
     fn unknown<V>(&mut self, at: Path<'_>, members: &Map<V>) {
         for (name, _) in members.iter() {
-            let message = format!("`{}` is not a member this library knows here", shown(name));
-            self.hint(at.name(name), Code::UnknownMember, message);
+            self.unknown_member(at, name);
         }
+    }
+
+    fn unknown_member(&mut self, at: Path<'_>, name: &str) {
+        let message = format!("`{}` is not a member this library knows here", shown(name));
+        self.hint(at.name(name), Code::UnknownMember, message);
     }
 
     /// A block, or another union, of a type that this library does not know.

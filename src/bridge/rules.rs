@@ -73,6 +73,11 @@ pub(super) fn not_empty<L: Leaves>(data: &Base64<L>, at: Path<'_>) -> Result<(),
     if data.is_empty() { Err(invalid(at, "the base64 is empty")) } else { Ok(()) }
 }
 
+/// A count of tokens.
+pub(super) fn count(tokens: i64, at: Path<'_>) -> Result<i64, Error> {
+    if tokens < 0 { Err(invalid(at, "a count is not negative")) } else { Ok(tokens) }
+}
+
 /// An `invalid_source` error.
 pub(super) fn invalid(at: Path<'_>, message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidSource, at.pointer(), message.into())

@@ -1,4 +1,4 @@
-//! `toolUse` ⇄ `tool_use`, `toolResult` ⇄ `tool_result`, and the ones of the server's tools
+//! `toolUse` ⇄ `tool_use`, `toolResult` ⇄ `tool_result`
 //!
 //! | Converse | Messages | |
 //! |---|---|---|
@@ -9,17 +9,17 @@
 //! | `status: error` | `is_error: true` | |
 //! | `content[].text image document searchResult` | the same | `json` becomes text (hint), `video` content |
 //! | | `tool_reference`, others | content |
-//! | `toolUse` `type: server_tool_use`, `toolResult` `type: …_tool_result` | `server_tool_use`, `…_tool_result` | towards Messages when they are Anthropic's; towards Converse, in a request, content |
+//! | `toolUse`, `toolResult` with a `type` | `server_tool_use`, `…_tool_result` | `server_tool` |
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{FreeForm, Kind, Leaves, Map, Text};
+use crate::wire::{FreeForm, Kind, Leaves};
 use crate::{Error, converse, messages};
 
 use super::rules::{self, Side, invalid};
-use super::{content, document, image, text_of};
+use super::{content, document, image, server_tool, text_of};
 
 /// The input of a call: an object.
-fn input<L: Leaves>(input: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -> Result<L::Json, Error> {
+pub(super) fn input<L: Leaves>(input: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -> Result<L::Json, Error> {
     match input.kind() {
         Kind::Object => return Ok(input),
         Kind::Null => {}
@@ -45,19 +45,7 @@ pub(super) fn use_to_messages<L: Leaves>(
             let block = messages::ToolUseBlock { id, name, input, ..Default::default() };
             Ok(Some(messages::ContentBlock::ToolUse(block)))
         }
-        Some(converse::ToolUseType::ServerToolUse) => {
-            let name = match messages::ServerToolName::from(&*name.decode()) {
-                messages::ServerToolName::Unknown(_) => {
-                    cx.content(at, Code::Unsupported, "not one of the tools that Anthropic's servers run");
-                    return Ok(None);
-                }
-                known => known,
-            };
-            let id = rules::tool_id::<L>(tool_use_id, Side::Messages, at.name("toolUseId"), cx);
-            let input = input::<L>(value, at.name("input"), cx)?;
-            let block = messages::ServerToolUseBlock { id, name, input, ..Default::default() };
-            Ok(Some(messages::ContentBlock::ServerToolUse(block)))
-        }
+        Some(converse::ToolUseType::ServerToolUse) => server_tool::use_to_messages(tool_use_id, &name, value, at, cx),
         Some(converse::ToolUseType::Unknown(_)) => {
             cx.content(at, Code::UnknownValue, "a tool use of this type has no place in Messages");
             Ok(None)
@@ -74,15 +62,19 @@ pub(super) fn use_to_converse<L: Leaves>(
     let messages::ToolUseBlock { id, name, input: value, caller, toolset_name, cache_control: _, unknown } = block;
     cx.unknown(at, &unknown);
     rules::tool_name::<L>(&name, Side::Converse, at.name("name"))?;
+    caller_lost(caller, at, cx);
+    toolset_name_lost::<L>(toolset_name.as_ref(), at, cx);
+    let tool_use_id = rules::tool_id::<L>(id, Side::Converse, at.name("id"), cx);
+    let input = input::<L>(value, at.name("input"), cx)?;
+    Ok(converse::ToolUseBlock { tool_use_id, name, input, ..Default::default() })
+}
+
+pub(super) fn caller_lost<L: Leaves>(caller: Option<messages::Caller<L>>, at: Path<'_>, cx: &mut Cx<'_>) {
     match caller {
         None => {}
         Some(messages::Caller::Direct(messages::DirectCaller { unknown })) => cx.unknown(at.name("caller"), &unknown),
         Some(_) => cx.hint(at.name("caller"), Code::Unsupported, "Converse has no place for a tool's caller"),
     }
-    toolset_name_lost::<L>(toolset_name.as_ref(), at, cx);
-    let tool_use_id = rules::tool_id::<L>(id, Side::Converse, at.name("id"), cx);
-    let input = input::<L>(value, at.name("input"), cx)?;
-    Ok(converse::ToolUseBlock { tool_use_id, name, input, ..Default::default() })
 }
 
 fn toolset_name_lost<L: Leaves>(toolset_name: Option<&L::Text>, at: Path<'_>, cx: &mut Cx<'_>) {
@@ -108,7 +100,7 @@ pub(super) fn result_to_messages<L: Leaves>(
         }
     };
     if let Some(kind) = kind {
-        return Ok(server_result_to_messages(tool_use_id, &kind, content, is_error, at, cx));
+        return Ok(server_tool::result_to_messages(tool_use_id, &kind, content, is_error, at, cx));
     }
     let list_at = at.name("content");
     let mut blocks = Vec::with_capacity(content.len());
@@ -118,45 +110,6 @@ pub(super) fn result_to_messages<L: Leaves>(
     let content = Some(messages::Content::Blocks(blocks));
     let block = messages::ToolResultBlock { tool_use_id, content, is_error, ..Default::default() };
     Ok(Some(messages::ContentBlock::ToolResult(block)))
-}
-
-/// The result of a tool that Anthropic's servers have run: `[{json: {content: …}}]`.
-fn server_result_to_messages<L: Leaves>(
-    tool_use_id: L::Text,
-    kind: &L::Text,
-    mut content: Vec<converse::ToolResultContentBlock<L>>,
-    is_error: Option<bool>,
-    at: Path<'_>,
-    cx: &mut Cx<'_>,
-) -> Option<messages::ContentBlock<L>> {
-    let kind = match messages::ServerToolResultType::from(&*kind.decode()) {
-        messages::ServerToolResultType::Unknown(_) => {
-            cx.content(at, Code::Unsupported, "not a result of the tools that Anthropic's servers run");
-            return None;
-        }
-        known => known,
-    };
-    let answer = match (content.pop(), content.is_empty(), is_error) {
-        (Some(converse::ToolResultContentBlock::Json(json)), true, None) => server_answer::<L>(&json),
-        _ => None,
-    };
-    let Some(content) = answer else {
-        cx.content(at, Code::Unsupported, "not the content of a result of Anthropic's servers");
-        return None;
-    };
-    let block = messages::ServerToolResultBlock { kind, tool_use_id, content, ..Default::default() };
-    Some(messages::ContentBlock::ServerToolResult(block))
-}
-
-/// The one member `content` of an object.
-fn server_answer<L: Leaves>(json: &L::Json) -> Option<L::Json> {
-    let mut members = L::parse::<Map<L::Json>>(json).ok()?.into_iter();
-    match (members.next(), members.next()) {
-        (Some((name, content)), None) if name == "content" && matches!(content.kind(), Kind::Object | Kind::Array) => {
-            Some(content)
-        }
-        _ => None,
-    }
 }
 
 fn part_to_messages<L: Leaves>(

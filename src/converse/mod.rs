@@ -16,11 +16,15 @@
 mod content;
 mod count_tokens;
 mod document;
+mod exception;
 mod request;
+mod response;
 mod tool;
 
 pub use content::*;
 pub use count_tokens::*;
 pub use document::*;
+pub use exception::*;
 pub use request::*;
+pub use response::*;
 pub use tool::*;

@@ -22,13 +22,19 @@
 mod citation;
 mod content;
 mod document;
+mod error;
 mod invoke;
 mod request;
+mod response;
+mod server_tool;
 mod tool;
 
 pub use citation::*;
 pub use content::*;
 pub use document::*;
+pub use error::*;
 pub use invoke::*;
 pub use request::*;
+pub use response::*;
+pub use server_tool::*;
 pub use tool::*;

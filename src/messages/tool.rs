@@ -164,34 +164,6 @@ object! {
         optional cache_control: CacheControl<L> = "cache_control",
     }
 
-    /// The model calls a tool that the server runs.
-    pub struct ServerToolUseBlock: "server_tool_use" {
-        /// The call's id.
-        required id: L::Text = "id",
-        /// The tool.
-        required name: ServerToolName = "name",
-        /// What it is called with: an object.
-        required input: L::Json = "input",
-        /// Who calls it; absent: the model itself.
-        optional caller: Caller<L> = "caller",
-        /// What stands up to here may be cached.
-        optional cache_control: CacheControl<L> = "cache_control",
-    }
-
-    /// What a tool of the server's has answered.
-    pub struct ServerToolResultBlock {
-        /// Which tool's answer.
-        required kind: ServerToolResultType = "type",
-        /// The id of the call.
-        required tool_use_id: L::Text = "tool_use_id",
-        /// The answer: kept whole, see Anthropic's reference for each tool.
-        required content: L::Json = "content",
-        /// Who called the tool; absent: the model itself.
-        optional caller: Caller<L> = "caller",
-        /// What stands up to here may be cached.
-        optional cache_control: CacheControl<L> = "cache_control",
-    }
-
     /// A tool, in the answer of a tool search.
     pub struct ToolReferenceBlock: "tool_reference" {
         /// The tool's name.
@@ -290,27 +262,6 @@ open_enum! {
     pub enum ResponseInclusion {
         Full = "full",
         Excluded = "excluded",
-    }
-
-    /// The tools that the server runs.
-    pub enum ServerToolName {
-        WebSearch = "web_search",
-        WebFetch = "web_fetch",
-        CodeExecution = "code_execution",
-        BashCodeExecution = "bash_code_execution",
-        TextEditorCodeExecution = "text_editor_code_execution",
-        ToolSearchRegex = "tool_search_tool_regex",
-        ToolSearchBm25 = "tool_search_tool_bm25",
-    }
-
-    /// The answers of tools that the server runs.
-    pub enum ServerToolResultType {
-        WebSearch = "web_search_tool_result",
-        WebFetch = "web_fetch_tool_result",
-        CodeExecution = "code_execution_tool_result",
-        BashCodeExecution = "bash_code_execution_tool_result",
-        TextEditorCodeExecution = "text_editor_code_execution_tool_result",
-        ToolSearch = "tool_search_tool_result",
     }
 
     /// Whether tools come into play or leave it.
