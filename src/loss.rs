@@ -227,7 +227,12 @@ impl<'o> Cx<'o> {
 
     /// Takes over the losses of a part of the source, which stands at `path` in the whole.
     pub(crate) fn adopt(&mut self, part: Cx<'_>, path: &str) {
-        self.losses.extend(part.losses.into_iter().map(|loss| Loss { path: format!("{path}{}", loss.path), ..loss }));
+        self.adopt_losses(part.losses, path);
+    }
+
+    /// The same of a part that was converted by itself.
+    pub(crate) fn adopt_losses(&mut self, losses: Vec<Loss>, path: &str) {
+        self.losses.extend(losses.into_iter().map(|loss| Loss { path: format!("{path}{}", loss.path), ..loss }));
     }
 
     /// Takes over the losses of a document that stands encoded in one string of the source: their paths lead into it.

@@ -25,22 +25,48 @@ pub enum Command {
         #[arg(long)]
         invoke: bool,
     },
-    /// Convert a request to count a conversation's tokens
+    /// Convert a response
+    Response {
+        #[command(flatten)]
+        document: Document,
+    },
+    /// Convert an error
+    Error {
+        #[command(flatten)]
+        document: Document,
+        /// The HTTP status of the source; a result line then has the target's
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(100..=599))]
+        status: Option<u16>,
+    },
+    /// Convert a request to count a conversation's tokens, or its response
     CountTokens {
         #[command(flatten)]
         document: Document,
+    },
+    /// Convert the records of a batch, one a line: Bedrock's batch inference jobs and Anthropic's message batches
+    Batch {
+        #[command(flatten)]
+        document: Document,
+        /// On the Messages side: bodies of Bedrock's `InvokeModel`
+        #[arg(long)]
+        invoke: bool,
+        /// Where refused records go: {line, id, error}
+        #[arg(long, value_name = "FILE", required_unless_present = "jsonl")]
+        errors: Option<PathBuf>,
     },
     /// Translate a model id; exit code 1 if it has no translation
     ModelId(ModelId),
 }
 
-impl Args {
+impl Command {
     /// What clap cannot say: a geography is part of a Bedrock id that is made here.
     pub fn check(&self) -> Result<(), &'static str> {
-        let misused = match &self.command {
-            Command::Request { document, invoke } => document.geo.is_some() && !document.makes_bedrock_id(*invoke),
-            Command::CountTokens { document } => document.geo.is_some() && !document.makes_bedrock_id(false),
-            Command::ModelId(ModelId { to, geo, .. }) => geo.is_some() && matches!(to, ModelIdTarget::Anthropic),
+        let misused = match self {
+            Self::Request { document, invoke } | Self::Batch { document, invoke, .. } => document.misuses_geo(*invoke),
+            Self::Response { document } | Self::Error { document, .. } | Self::CountTokens { document } => {
+                document.misuses_geo(false)
+            }
+            Self::ModelId(ModelId { to, geo, .. }) => geo.is_some() && matches!(to, ModelIdTarget::Anthropic),
         };
         if misused { Err("--geo is for ids that are translated to Bedrock's") } else { Ok(()) }
     }
@@ -67,13 +93,26 @@ pub struct Document {
     /// The geography of translated Bedrock ids: us, eu, apac, …, or a region
     #[arg(long, value_name = "GEO", value_parser = geo)]
     pub geo: Option<Geo>,
+    /// The `id` of Messages responses
+    #[arg(long, value_name = "ID")]
+    pub message_id: Option<String>,
+    /// The `model` of Messages responses
+    #[arg(long, value_name = "ID")]
+    pub response_model: Option<String>,
+    /// The latency of Converse responses, in milliseconds
+    #[arg(long, value_name = "N")]
+    pub latency_ms: Option<i64>,
+    /// The `request_id` of Messages errors
+    #[arg(long, value_name = "ID")]
+    pub request_id: Option<String>,
     /// The document; standard input if absent or `-`
     pub file: Option<PathBuf>,
 }
 
 impl Document {
-    fn makes_bedrock_id(&self, invoke: bool) -> bool {
-        self.model == "translate" && (invoke || matches!(self.to, Target::Converse))
+    fn misuses_geo(&self, invoke: bool) -> bool {
+        let makes_bedrock_id = self.model == "translate" && (invoke || matches!(self.to, Target::Converse));
+        self.geo.is_some() && !makes_bedrock_id
     }
 
     pub fn options(&self) -> Options {
@@ -89,6 +128,10 @@ impl Document {
                 "translate" => Model::Translate(self.geo.clone()),
                 id => Model::Replace(id.to_owned()),
             },
+            message_id: self.message_id.clone(),
+            response_model: self.response_model.clone(),
+            latency_ms: self.latency_ms,
+            request_id: self.request_id.clone(),
             ..Options::default()
         }
     }

@@ -1,25 +1,29 @@
 //! The command-line tool: a thin shell over the library. Every answer it gives, the library gives.
 
 mod args;
+mod batch;
+mod convert;
+mod lines;
 mod print;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read as _, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
-use converse_messages::{Converted, Error, Options, count_tokens, invoke, model_id, request};
+use converse_messages::model_id;
 
-use args::{Args, Command, Document, ModelId, ModelIdTarget, Target};
+use args::{Args, Command, ModelId, ModelIdTarget};
+use convert::Convert;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    if let Err(misuse) = args.check() {
+    if let Err(misuse) = args.command.check() {
         Args::command().error(ErrorKind::ArgumentConflict, misuse).exit();
     }
-    match run(args.command) {
+    match run(&args.command) {
         Ok(code) => code,
         Err(error) => {
             // Writing this may fail too; there is nobody left to tell.
@@ -29,53 +33,46 @@ fn main() -> ExitCode {
     }
 }
 
-/// Converts one JSON document.
-type Convert = fn(&[u8], &Options) -> Result<Converted<String>, Error>;
-
-fn run(command: Command) -> io::Result<ExitCode> {
-    let (document, convert): (Document, Convert) = match command {
-        Command::Request { document, invoke: false } => match document.to {
-            Target::Messages => (document, request::to_messages_json),
-            Target::Converse => (document, request::to_converse_json),
-        },
-        Command::Request { document, invoke: true } => match document.to {
-            Target::Messages => (document, invoke::from_converse_json),
-            Target::Converse => (document, invoke::to_converse_json),
-        },
-        Command::CountTokens { document } => match document.to {
-            Target::Messages => (document, count_tokens::to_messages_json),
-            Target::Converse => (document, count_tokens::to_converse_json),
-        },
-        Command::ModelId(id) => return translate(&id),
+fn run(command: &Command) -> io::Result<ExitCode> {
+    let (document, convert) = match convert::conversion(command) {
+        Ok(conversion) => conversion,
+        Err(id) => return translate(id),
     };
-    let options = document.options();
-    let input = open(document.file.as_deref())?;
-    if document.jsonl { lines(input, &options, convert) } else { whole(input, &options, convert) }
-}
-
-fn open(file: Option<&Path>) -> io::Result<Box<dyn BufRead>> {
-    match file {
-        Some(path) if path != Path::new("-") => {
-            let file = File::open(path)
-                .map_err(|error| io::Error::new(error.kind(), format!("cannot read {}: {error}", path.display())))?;
-            Ok(Box::new(BufReader::new(file)))
-        }
-        _ => Ok(Box::new(BufReader::new(io::stdin()))),
+    let (input, length) = open(document.file.as_deref())?;
+    match command {
+        _ if document.jsonl => lines::convert(input, &convert).map(|()| ExitCode::SUCCESS),
+        Command::Batch { errors: Some(errors), .. } => batch::convert(input, length, convert, errors),
+        _ => whole(input, &convert),
     }
 }
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// The input, and its length if it is a file's.
+fn open(file: Option<&Path>) -> io::Result<(Box<dyn BufRead + Send>, Option<u64>)> {
+    match file {
+        Some(path) if path != Path::new("-") => {
+            let file = File::open(path).map_err(|error| named(&error, "read", path))?;
+            let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+            Ok((Box::new(BufReader::new(file)), length))
+        }
+        _ => Ok((Box::new(BufReader::new(io::stdin())), None)),
+    }
+}
+
+/// An error of a file, with its name.
+fn named(error: &io::Error, verb: &str, path: &Path) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot {verb} {}: {error}", path.display()))
+}
 
 /// Converts the one document that the input is: the value to standard output, the losses to standard error.
-fn whole(mut input: Box<dyn BufRead>, options: &Options, convert: Convert) -> io::Result<ExitCode> {
+fn whole(mut input: impl BufRead, convert: &Convert) -> io::Result<ExitCode> {
     let mut document = Vec::new();
     input.read_to_end(&mut document)?;
-    let document = document.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&document);
+    let document = document.strip_prefix(lines::BYTE_ORDER_MARK).unwrap_or(&document);
     let mut errors = io::stderr().lock();
-    match convert(document, options) {
+    match convert(document) {
         Ok(converted) => {
             let mut output = io::stdout().lock();
-            writeln!(output, "{}", print::pretty(&converted.value))?;
+            writeln!(output, "{}", print::pretty(&converted.value.json))?;
             output.flush()?;
             print::losses(&converted.losses, &mut errors)?;
             Ok(ExitCode::SUCCESS)
@@ -84,33 +81,6 @@ fn whole(mut input: Box<dyn BufRead>, options: &Options, convert: Convert) -> io
             print::error(&error, &mut errors)?;
             Ok(ExitCode::FAILURE)
         }
-    }
-}
-
-/// Converts one document a line to one result a line.
-fn lines(mut input: Box<dyn BufRead>, options: &Options, convert: Convert) -> io::Result<ExitCode> {
-    let mut output = io::stdout().lock();
-    let mut line = Vec::new();
-    let mut first = true;
-    loop {
-        line.clear();
-        if input.read_until(b'\n', &mut line)? == 0 {
-            return Ok(ExitCode::SUCCESS);
-        }
-        let mut document = line.trim_ascii_end();
-        if std::mem::take(&mut first) {
-            document = document.strip_prefix(BYTE_ORDER_MARK).unwrap_or(document);
-        }
-        if document.trim_ascii().is_empty() {
-            continue;
-        }
-        match convert(document, options) {
-            Ok(Converted { value, losses }) => {
-                writeln!(output, "{{\"value\":{value},\"losses\":{}}}", serde_json::to_string(&losses)?)?;
-            }
-            Err(error) => writeln!(output, "{{\"error\":{}}}", serde_json::to_string(&error)?)?,
-        }
-        output.flush()?;
     }
 }
 

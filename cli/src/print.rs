@@ -59,8 +59,6 @@ pub fn losses(losses: &[Loss], out: &mut impl Write) -> io::Result<()> {
     let plural = if losses.len() == 1 { "loss" } else { "losses" };
     writeln!(out, "{} {plural}: {content} of content, {} a hint", losses.len(), losses.len() - content)?;
     let paths = losses.iter().map(|loss| loss.path.chars().count()).max().unwrap_or_default().min(60);
-    // Names of members stand in paths; a terminal must not obey them.
-    let shown = |text: &str| text.chars().flat_map(shown_char).collect::<String>();
     let codes = losses.iter().map(|loss| loss.code.as_str().len()).max().unwrap_or_default();
     let (contents, hints): (Vec<_>, Vec<_>) = losses.iter().partition(|loss| loss.severity == Severity::Content);
     for Loss { path, severity, code, message, .. } in contents.into_iter().chain(hints) {
@@ -68,6 +66,11 @@ pub fn losses(losses: &[Loss], out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "  {severity:7}  {:paths$}  {code:codes$}  {}", shown(path), shown(message))?;
     }
     Ok(())
+}
+
+/// A text as a terminal may get it: names of members stand in paths, and a terminal must not obey them.
+pub fn shown(text: &str) -> String {
+    text.chars().flat_map(shown_char).collect()
 }
 
 /// A character as a terminal may get it.
@@ -78,8 +81,7 @@ fn shown_char(char: char) -> impl Iterator<Item = char> {
 
 /// Why there is no value, and what to do about it.
 pub fn error(error: &Error, out: &mut impl Write) -> io::Result<()> {
-    let text: String = error.to_string().chars().flat_map(shown_char).collect();
-    writeln!(out, "error[{}]: {text}", error.kind())?;
+    writeln!(out, "error[{}]: {}", error.kind(), shown(&error.to_string()))?;
     losses(error.losses(), out)?;
     let help = match error.kind() {
         ErrorKind::Loss => "convert anyway with `--loss allow`, or change the request at these places",

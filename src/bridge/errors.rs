@@ -99,7 +99,7 @@ errors! {
 }
 
 /// The class of an error of which only the status is known.
-pub(super) fn kind_of_status(status: Option<u16>) -> messages::ErrorType {
+fn kind_of_status(status: Option<u16>) -> messages::ErrorType {
     match status {
         Some(401) => messages::ErrorType::Authentication,
         Some(402) => messages::ErrorType::Billing,
@@ -113,6 +113,18 @@ pub(super) fn kind_of_status(status: Option<u16>) -> messages::ErrorType {
         Some(status) if (400..500).contains(&status) && status != 424 => messages::ErrorType::InvalidRequest,
         _ => messages::ErrorType::Api,
     }
+}
+
+/// The class of an error by its code: an HTTP status or an exception's name.
+pub(super) fn kind_of_code(code: &str, at: Path<'_>, cx: &mut Cx<'_>) -> messages::ErrorType {
+    let Ok(status) = code.parse() else {
+        return kind(Some(&Named { at: at.pointer(), name: converse::ExceptionName::of(code) }), None, cx);
+    };
+    let kind = kind_of_status(Some(status));
+    if exception_of(&kind).is_none_or(|(_, back)| back != status) {
+        cx.hint(at, Code::Rewritten, format!("`{kind}` stands for other statuses too"));
+    }
+    kind
 }
 
 /// Converts an exception of the Bedrock runtime. `status` is its HTTP status, if it came by HTTP.
@@ -315,7 +327,7 @@ pub fn to_converse<L: Leaves>(
     cx.finish(target)
 }
 
-fn exception<L: Leaves>(
+pub(super) fn exception<L: Leaves>(
     error: messages::ErrorResponse<L>,
     status: Option<u16>,
     cx: &mut Cx<'_>,

@@ -7,6 +7,7 @@
 //! | [`errors`] | exceptions ⇄ errors |
 //! | [`invoke`] | a request ⇄ the form of `InvokeModel` |
 //! | [`count_tokens`] | `CountTokens` ⇄ `messages.count_tokens` |
+//! | [`batch`] | records of batch inference jobs ⇄ lines of message batches |
 //! | `additional` | `additionalModelRequestFields` ⇄ members of a Messages request that Converse does not have |
 //! | `params` | `inferenceConfig`, `outputConfig`, `requestMetadata`, `serviceTier` ⇄ theirs |
 //! | `model` | `modelId` ⇄ `model` |
@@ -26,6 +27,7 @@
 //! Structs are taken apart without `..`: a member added to a wing stops the bridge from compiling until its fate is decided.
 
 mod additional;
+pub mod batch;
 mod cache;
 mod carried;
 mod citation;

@@ -32,13 +32,18 @@ pub(super) fn tool_id<L: Leaves>(id: L::Text, target: Side, at: Path<'_>, cx: &m
     if is_tool_id(&decoded, target) {
         return id;
     }
-    let mut digest = "toolu_".to_owned();
-    for byte in hmac_sha256::Hash::hash(decoded.as_bytes()).into_iter().take(16) {
+    cx.hint(at, Code::Renamed, "the id does not fit the target's form: a digest of it stands for it");
+    digest("toolu_", &decoded).into()
+}
+
+/// The prefix and the first 32 hexadecimal digits of the id's SHA-256.
+pub(super) fn digest(prefix: &str, id: &str) -> String {
+    let mut digest = prefix.to_owned();
+    for byte in hmac_sha256::Hash::hash(id.as_bytes()).into_iter().take(16) {
         // Writing to a string does not fail.
         let _ = write!(digest, "{byte:02x}");
     }
-    cx.hint(at, Code::Renamed, "the id does not fit the target's form: a digest of it stands for it");
-    digest.into()
+    digest
 }
 
 /// A tool's name, `[a-zA-Z0-9_-]+`, at most 64 characters in Converse.

@@ -13,6 +13,7 @@
 //! request.messages.push(Message::new(User, vec![image, "What is this?".into()]));
 //! ```
 
+mod batch;
 mod content;
 mod count_tokens;
 mod document;
@@ -21,6 +22,7 @@ mod request;
 mod response;
 mod tool;
 
+pub use batch::*;
 pub use content::*;
 pub use count_tokens::*;
 pub use document::*;

@@ -19,6 +19,7 @@
 //! assert!(matches!(&request.messages[1].content, Content::Blocks(blocks) if blocks.len() == 1));
 //! ```
 
+mod batch;
 mod citation;
 mod content;
 mod document;
@@ -29,6 +30,7 @@ mod response;
 mod server_tool;
 mod tool;
 
+pub use batch::*;
 pub use citation::*;
 pub use content::*;
 pub use document::*;

@@ -1,0 +1,68 @@
+//! Which function of the library a command calls.
+
+use converse_messages::errors::HttpError;
+use converse_messages::{Converted, Error, Options, batch, count_tokens, errors, invoke, request, response};
+
+use crate::args::{Command, Document, ModelId, Target};
+
+/// A converted document, and its HTTP status if the source's was given.
+pub struct Answer {
+    pub json: String,
+    pub status: Option<u16>,
+}
+
+/// A conversion of one document a call.
+pub type Convert = Box<dyn Fn(&[u8]) -> Result<Converted<Answer>, Error> + Send + Sync>;
+
+/// A conversion of the library.
+type Json = fn(&[u8], &Options) -> Result<Converted<String>, Error>;
+
+/// What the command asks for.
+///
+/// # Errors
+/// It is about a model id, and converts no documents.
+pub fn conversion(command: &Command) -> Result<(&Document, Convert), &ModelId> {
+    let (document, json): (&Document, Json) = match command {
+        Command::Request { document, invoke: false } => match document.to {
+            Target::Messages => (document, request::to_messages_json),
+            Target::Converse => (document, request::to_converse_json),
+        },
+        Command::Request { document, invoke: true } => match document.to {
+            Target::Messages => (document, invoke::from_converse_json),
+            Target::Converse => (document, invoke::to_converse_json),
+        },
+        Command::Response { document } => match document.to {
+            Target::Messages => (document, response::to_messages_json),
+            Target::Converse => (document, response::to_converse_json),
+        },
+        Command::CountTokens { document } => match document.to {
+            Target::Messages => (document, count_tokens::to_messages_json),
+            Target::Converse => (document, count_tokens::to_converse_json),
+        },
+        Command::Batch { document, invoke: false, .. } => match document.to {
+            Target::Messages => (document, |record, options| batch::to_messages_json(record, false, options)),
+            Target::Converse => (document, |record, options| batch::to_converse_json(record, false, options)),
+        },
+        Command::Batch { document, invoke: true, .. } => match document.to {
+            Target::Messages => (document, |record, options| batch::to_messages_json(record, true, options)),
+            Target::Converse => (document, |record, options| batch::to_converse_json(record, true, options)),
+        },
+        Command::Error { document, status } => return Ok((document, error(document, *status))),
+        Command::ModelId(id) => return Err(id),
+    };
+    let options = document.options();
+    let convert = move |source: &[u8]| Ok(json(source, &options)?.map(|json| Answer { json, status: None }));
+    Ok((document, Box::new(convert)))
+}
+
+fn error(document: &Document, status: Option<u16>) -> Convert {
+    let convert = match document.to {
+        Target::Messages => errors::to_messages_json,
+        Target::Converse => errors::to_converse_json,
+    };
+    let options = document.options();
+    Box::new(move |source| {
+        let converted = convert(source, status, &options)?;
+        Ok(converted.map(|HttpError { status: target, body }| Answer { json: body, status: status.map(|_| target) }))
+    })
+}
