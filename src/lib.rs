@@ -10,7 +10,7 @@ pub mod model_id;
 mod options;
 pub mod wire;
 
-pub use bridge::{batch, count_tokens, errors, invoke, request, response};
+pub use bridge::{batch, count_tokens, errors, invoke, request, response, stream};
 pub use error::{Error, ErrorKind};
 /// The examples of the README.
 #[cfg(doctest)]
