@@ -84,6 +84,8 @@ error_kinds! {
     StreamOrder = "stream_order",
     /// The conversion would lose what [`Options::loss`](crate::Options::loss) refuses to lose: see [`Error::losses`].
     Loss = "loss",
+    /// The bytes of a stream are not in the framing they should be in, or end within a frame.
+    Framing = "framing",
 }
 
 impl fmt::Display for ErrorKind {

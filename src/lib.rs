@@ -3,6 +3,7 @@
 mod bridge;
 pub mod converse;
 mod error;
+pub mod frame;
 mod loss;
 pub mod manual;
 pub mod messages;

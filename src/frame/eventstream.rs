@@ -1,0 +1,321 @@
+//! `application/vnd.amazon.eventstream`, as AWS's event stream specification has it.
+//!
+//! A frame is, in big-endian order:
+//!
+//! | bytes | |
+//! |---|---|
+//! | 4 | the length of the whole frame |
+//! | 4 | the length of its headers |
+//! | 4 | the CRC-32 of the eight bytes before |
+//! | … | the headers: the name's length (1 byte), the name, the value's type (1 byte), the value |
+//! | … | the payload |
+//! | 4 | the CRC-32 of all bytes before |
+//!
+//! The [`Reader`] goes through these states:
+//!
+//! | state | has | does |
+//! |---|---|---|
+//! | prelude | less than 12 bytes | needs more |
+//! | | 12 bytes | checks the prelude's CRC, then both lengths; *frame* |
+//! | frame | less than the whole frame | needs more |
+//! | | the whole frame | checks its CRC, then the headers; gives it; *prelude* |
+//! | broken | a check that failed | gives the same error |
+//!
+//! The lengths are checked before anything is waited for, so that a corrupt frame is never taken for one that has not come yet. As
+//! in `botocore`, headers are at most 128 KiB, and none may occur twice.
+//!
+//! `aws-smithy-eventstream` is not used: it needs 24 crates and a newer Rust than this one, where the CRC alone needs two.
+
+mod header;
+
+pub use self::header::{Header, Headers, Value};
+
+use super::error;
+use crate::{Error, ErrorKind};
+
+/// How large a payload may be when nothing else is asked for: 24 MiB.
+pub const DEFAULT_LIMIT: usize = 24 << 20;
+
+/// How large all headers of a frame may be.
+const MAX_HEADERS: usize = 128 << 10;
+
+const PRELUDE: usize = 12;
+const CRC: usize = 4;
+
+/// A frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame<'a> {
+    /// The headers, in their order.
+    pub headers: Headers<'a>,
+    /// What the frame carries.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    /// `:message-type`: `event`, `exception` or `error`.
+    #[must_use]
+    pub fn message_type(&self) -> Option<&'a str> {
+        self.headers.text(":message-type")
+    }
+
+    /// `:event-type`: which event it is.
+    #[must_use]
+    pub fn event_type(&self) -> Option<&'a str> {
+        self.headers.text(":event-type")
+    }
+
+    /// `:exception-type`: which of the exceptions that the API declares it is.
+    #[must_use]
+    pub fn exception_type(&self) -> Option<&'a str> {
+        self.headers.text(":exception-type")
+    }
+
+    /// `:error-code`: which other error it is.
+    #[must_use]
+    pub fn error_code(&self) -> Option<&'a str> {
+        self.headers.text(":error-code")
+    }
+
+    /// `:error-message`: what is said about that error.
+    #[must_use]
+    pub fn error_message(&self) -> Option<&'a str> {
+        self.headers.text(":error-message")
+    }
+
+    /// `:content-type`: the media type of the payload.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&'a str> {
+        self.headers.text(":content-type")
+    }
+}
+
+/// The lengths that a frame begins with, checked.
+#[derive(Clone, Copy, Debug)]
+struct Prelude {
+    frame: usize,
+    headers: usize,
+}
+
+/// Why bytes are no frame, and where in it.
+struct Fault {
+    kind: ErrorKind,
+    at: usize,
+    what: &'static str,
+}
+
+impl Fault {
+    fn framing(at: usize, what: &'static str) -> Self {
+        Self { kind: ErrorKind::Framing, at, what }
+    }
+
+    fn too_large(at: usize, what: &'static str) -> Self {
+        Self { kind: ErrorKind::TooLarge, at, what }
+    }
+}
+
+/// Reads frames.
+///
+/// ```
+/// use converse_messages::frame::eventstream::{self, Header, Reader, Value};
+///
+/// let mut bytes = Vec::new();
+/// let name = Header { name: ":event-type", value: Value::String("messageStart") };
+/// eventstream::write(&[name], br#"{"role":"assistant"}"#, &mut bytes)?;
+///
+/// let mut reader = Reader::new();
+/// reader.push(&bytes[..20]);
+/// assert!(reader.next_frame()?.is_none());
+/// reader.push(&bytes[20..]);
+/// let frame = reader.next_frame()?.unwrap();
+/// assert_eq!(frame.event_type(), Some("messageStart"));
+/// assert_eq!(frame.payload, br#"{"role":"assistant"}"#);
+/// reader.finish()?;
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// What has come.
+    bytes: Vec<u8>,
+    /// Where in the stream these bytes begin.
+    offset: u64,
+    /// Where in these bytes the frame under way begins.
+    start: usize,
+    /// The prelude of that frame, once it is in and checked.
+    prelude: Option<Prelude>,
+    limit: usize,
+    broken: Option<Error>,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Reader {
+    /// A reader at the beginning of a stream, whose payloads are at most [`DEFAULT_LIMIT`] bytes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_limit(DEFAULT_LIMIT)
+    }
+
+    /// The same with another limit: the most bytes of a payload.
+    #[must_use]
+    pub fn with_limit(limit: usize) -> Self {
+        Self { bytes: Vec::new(), offset: 0, start: 0, prelude: None, limit, broken: None }
+    }
+
+    /// Takes the bytes that come next.
+    pub fn push(&mut self, bytes: &[u8]) {
+        // Only when at least as much goes as must be moved: so each byte is moved once on average.
+        if self.start > self.bytes.len() / 2 {
+            self.bytes.drain(..self.start);
+            self.offset += self.start as u64;
+            self.start = 0;
+        }
+        if self.broken.is_none() {
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+
+    /// The next frame that has come whole.
+    ///
+    /// # Errors
+    /// The bytes are no frame, or its payload is larger than the limit.
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, Error> {
+        if let Some(error) = &self.broken {
+            return Err(error.clone());
+        }
+        let prelude = self.check().map_err(|fault| self.fail(&fault))?;
+        Ok(prelude.map(|prelude| {
+            let frame = self.bytes.get(self.start..).unwrap_or_default();
+            self.start += prelude.frame;
+            self.prelude = None;
+            prelude.cut(frame)
+        }))
+    }
+
+    /// Says that the stream has ended. The frames that had come must have been taken before.
+    ///
+    /// # Errors
+    /// The stream ended within a frame, or [`next_frame`](Self::next_frame) has met an error.
+    pub fn finish(&self) -> Result<(), Error> {
+        if let Some(error) = &self.broken {
+            return Err(error.clone());
+        }
+        let come = self.bytes.len() - self.start;
+        if come == 0 {
+            return Ok(());
+        }
+        let of = self.prelude.map_or_else(String::new, |prelude| format!("of {} ", prelude.frame));
+        let what = format_args!("the stream ended within a frame: {come} {of}bytes had come");
+        Err(error(ErrorKind::Framing, self.offset + self.bytes.len() as u64, what))
+    }
+
+    /// The prelude of the frame that comes next, if this frame has come whole and is sound.
+    fn check(&mut self) -> Result<Option<Prelude>, Fault> {
+        let rest = self.bytes.get(self.start..).unwrap_or_default();
+        let prelude = match (self.prelude, rest.first_chunk()) {
+            (Some(prelude), _) => prelude,
+            (None, Some(bytes)) => *self.prelude.insert(Prelude::read(bytes, self.limit)?),
+            (None, None) => return Ok(None),
+        };
+        match rest.get(..prelude.frame) {
+            Some(frame) => prelude.check(frame).map(|()| Some(prelude)),
+            None => Ok(None),
+        }
+    }
+
+    fn fail(&mut self, fault: &Fault) -> Error {
+        let error = error(fault.kind, self.offset + (self.start + fault.at) as u64, fault.what);
+        *self = Self { broken: Some(error.clone()), ..Self::with_limit(self.limit) };
+        error
+    }
+}
+
+impl Prelude {
+    /// Reads the prelude: first its CRC, since lengths that are corrupt say nothing.
+    fn read(bytes: &[u8; PRELUDE], limit: usize) -> Result<Self, Fault> {
+        let Some(([frame, headers], [])) = unseal(bytes).map(<[u8]>::as_chunks) else {
+            return Err(Fault::framing(0, "the checksum of a frame's lengths does not match"));
+        };
+        let [frame, headers] = [frame, headers].map(|length| u32::from_be_bytes(*length) as usize);
+        let Some(content) = frame.checked_sub(PRELUDE + CRC) else {
+            return Err(Fault::framing(0, "a frame is shorter than 16 bytes"));
+        };
+        let Some(payload) = content.checked_sub(headers) else {
+            return Err(Fault::framing(4, "the headers of a frame are longer than the frame"));
+        };
+        if headers > MAX_HEADERS {
+            return Err(Fault::too_large(4, "the headers of a frame are larger than 131072 bytes"));
+        }
+        if payload > limit {
+            return Err(Fault::too_large(0, "the payload of a frame is larger than the limit"));
+        }
+        Ok(Self { frame, headers })
+    }
+
+    /// Checks a whole frame.
+    fn check(self, frame: &[u8]) -> Result<(), Fault> {
+        unseal(frame).ok_or(Fault::framing(0, "the checksum of a frame does not match"))?;
+        self.cut(frame).headers.check().map_err(|(at, what)| Fault::framing(PRELUDE + at, what))
+    }
+
+    /// Takes bytes that begin with a whole frame apart.
+    fn cut(self, frame: &[u8]) -> Frame<'_> {
+        let headers = frame.get(PRELUDE..PRELUDE + self.headers).unwrap_or_default();
+        let payload = frame.get(PRELUDE + self.headers..self.frame - CRC).unwrap_or_default();
+        Frame { headers: Headers(headers), payload }
+    }
+}
+
+/// Writes a frame.
+///
+/// # Errors
+/// A name is longer than 255 bytes, a value longer than 32767 bytes, the headers longer than 128 KiB or the payload longer than
+/// [`DEFAULT_LIMIT`]; or a header occurs twice. Nothing is written.
+pub fn write(headers: &[Header<'_>], payload: &[u8], bytes: &mut Vec<u8>) -> Result<(), Error> {
+    let length = headers.iter().map(Header::length).sum::<usize>();
+    writable(headers, length, payload).map_err(|(kind, what)| Error::new(kind, "", what))?;
+    let start = bytes.len();
+    bytes.reserve(PRELUDE + length + payload.len() + CRC);
+    for length in [PRELUDE + length + payload.len() + CRC, length] {
+        // Both are far below 4 GiB.
+        bytes.extend_from_slice(&u32::try_from(length).unwrap_or_default().to_be_bytes());
+    }
+    seal(bytes, start);
+    for header in headers {
+        header.write(bytes);
+    }
+    bytes.extend_from_slice(payload);
+    seal(bytes, start);
+    Ok(())
+}
+
+fn writable(headers: &[Header<'_>], length: usize, payload: &[u8]) -> Result<(), (ErrorKind, &'static str)> {
+    for header in headers {
+        header.writable()?;
+    }
+    if header::repeated(headers.iter().map(|header| header.name)) {
+        return Err((ErrorKind::Framing, header::TWICE));
+    }
+    if length > MAX_HEADERS {
+        return Err((ErrorKind::TooLarge, "the headers of a frame are larger than 131072 bytes"));
+    }
+    if payload.len() > DEFAULT_LIMIT {
+        return Err((ErrorKind::TooLarge, "the payload of a frame is larger than 25165824 bytes"));
+    }
+    Ok(())
+}
+
+/// The bytes that a CRC stands behind, if it is theirs.
+fn unseal(bytes: &[u8]) -> Option<&[u8]> {
+    let (content, crc) = bytes.split_last_chunk()?;
+    (crc32fast::hash(content) == u32::from_be_bytes(*crc)).then_some(content)
+}
+
+/// Writes the CRC of all bytes since `start`.
+fn seal(bytes: &mut Vec<u8>, start: usize) {
+    let crc = crc32fast::hash(bytes.get(start..).unwrap_or_default());
+    bytes.extend_from_slice(&crc.to_be_bytes());
+}
