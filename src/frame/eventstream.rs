@@ -29,6 +29,7 @@
 mod header;
 
 pub use self::header::{Header, Headers, Value};
+use self::header::{Names, TWICE};
 
 use super::error;
 use crate::{Error, ErrorKind};
@@ -94,23 +95,6 @@ impl<'a> Frame<'a> {
 struct Prelude {
     frame: usize,
     headers: usize,
-}
-
-/// Why bytes are no frame, and where in it.
-struct Fault {
-    kind: ErrorKind,
-    at: usize,
-    what: &'static str,
-}
-
-impl Fault {
-    fn framing(at: usize, what: &'static str) -> Self {
-        Self { kind: ErrorKind::Framing, at, what }
-    }
-
-    fn too_large(at: usize, what: &'static str) -> Self {
-        Self { kind: ErrorKind::TooLarge, at, what }
-    }
 }
 
 /// Reads frames.
@@ -186,7 +170,7 @@ impl Reader {
         if let Some(error) = &self.broken {
             return Err(error.clone());
         }
-        let prelude = self.check().map_err(|fault| self.fail(&fault))?;
+        let prelude = self.check().inspect_err(|error| self.broken = Some(error.clone()))?;
         Ok(prelude.map(|prelude| {
             let frame = self.bytes.get(self.start..).unwrap_or_default();
             self.start += prelude.frame;
@@ -213,52 +197,50 @@ impl Reader {
     }
 
     /// The prelude of the frame that comes next, if this frame has come whole and is sound.
-    fn check(&mut self) -> Result<Option<Prelude>, Fault> {
+    fn check(&mut self) -> Result<Option<Prelude>, Error> {
+        let at = self.offset + self.start as u64;
         let rest = self.bytes.get(self.start..).unwrap_or_default();
         let prelude = match (self.prelude, rest.first_chunk()) {
             (Some(prelude), _) => prelude,
-            (None, Some(bytes)) => *self.prelude.insert(Prelude::read(bytes, self.limit)?),
+            (None, Some(bytes)) => *self.prelude.insert(Prelude::read(bytes, at, self.limit)?),
             (None, None) => return Ok(None),
         };
         match rest.get(..prelude.frame) {
-            Some(frame) => prelude.check(frame).map(|()| Some(prelude)),
+            Some(frame) => prelude.check(frame, at).map(|()| Some(prelude)),
             None => Ok(None),
         }
-    }
-
-    fn fail(&mut self, fault: &Fault) -> Error {
-        let error = error(fault.kind, self.offset + (self.start + fault.at) as u64, fault.what);
-        *self = Self { broken: Some(error.clone()), ..Self::with_limit(self.limit) };
-        error
     }
 }
 
 impl Prelude {
-    /// Reads the prelude: first its CRC, since lengths that are corrupt say nothing.
-    fn read(bytes: &[u8; PRELUDE], limit: usize) -> Result<Self, Fault> {
+    /// Reads the prelude at a place of the stream: first its CRC, since lengths that are corrupt say nothing.
+    fn read(bytes: &[u8; PRELUDE], at: u64, limit: usize) -> Result<Self, Error> {
         let Some(([frame, headers], [])) = unseal(bytes).map(<[u8]>::as_chunks) else {
-            return Err(Fault::framing(0, "the checksum of a frame's lengths does not match"));
+            return Err(error(ErrorKind::Framing, at, "the checksum of a frame's lengths does not match"));
         };
         let [frame, headers] = [frame, headers].map(|length| u32::from_be_bytes(*length) as usize);
         let Some(content) = frame.checked_sub(PRELUDE + CRC) else {
-            return Err(Fault::framing(0, "a frame is shorter than 16 bytes"));
+            return Err(error(ErrorKind::Framing, at, "a frame is shorter than 16 bytes"));
         };
         let Some(payload) = content.checked_sub(headers) else {
-            return Err(Fault::framing(4, "the headers of a frame are longer than the frame"));
+            return Err(error(ErrorKind::Framing, at + 4, "the headers of a frame are longer than the frame"));
         };
         if headers > MAX_HEADERS {
-            return Err(Fault::too_large(4, "the headers of a frame are larger than 131072 bytes"));
+            return Err(error(ErrorKind::TooLarge, at + 4, too_large("headers", MAX_HEADERS)));
         }
         if payload > limit {
-            return Err(Fault::too_large(0, "the payload of a frame is larger than the limit"));
+            return Err(error(ErrorKind::TooLarge, at, too_large("payload", limit)));
         }
         Ok(Self { frame, headers })
     }
 
-    /// Checks a whole frame.
-    fn check(self, frame: &[u8]) -> Result<(), Fault> {
-        unseal(frame).ok_or(Fault::framing(0, "the checksum of a frame does not match"))?;
-        self.cut(frame).headers.check().map_err(|(at, what)| Fault::framing(PRELUDE + at, what))
+    /// Checks a whole frame at a place of the stream.
+    fn check(self, frame: &[u8], at: u64) -> Result<(), Error> {
+        if unseal(frame).is_none() {
+            return Err(error(ErrorKind::Framing, at, "the checksum of a frame does not match"));
+        }
+        let headers = self.cut(frame).headers.check();
+        headers.map_err(|(place, what)| error(ErrorKind::Framing, at + (PRELUDE + place) as u64, what))
     }
 
     /// Takes bytes that begin with a whole frame apart.
@@ -276,12 +258,12 @@ impl Prelude {
 /// [`DEFAULT_LIMIT`]; or a header occurs twice. Nothing is written.
 pub fn write(headers: &[Header<'_>], payload: &[u8], bytes: &mut Vec<u8>) -> Result<(), Error> {
     let length = headers.iter().map(Header::length).sum::<usize>();
-    writable(headers, length, payload).map_err(|(kind, what)| Error::new(kind, "", what))?;
+    check(headers, length, payload).map_err(|(kind, what)| Error::new(kind, "", what))?;
     let start = bytes.len();
     bytes.reserve(PRELUDE + length + payload.len() + CRC);
     for length in [PRELUDE + length + payload.len() + CRC, length] {
-        // Both are far below 4 GiB.
-        bytes.extend_from_slice(&u32::try_from(length).unwrap_or_default().to_be_bytes());
+        let [.., a, b, c, d] = length.to_be_bytes();
+        bytes.extend_from_slice(&[a, b, c, d]);
     }
     seal(bytes, start);
     for header in headers {
@@ -292,20 +274,24 @@ pub fn write(headers: &[Header<'_>], payload: &[u8], bytes: &mut Vec<u8>) -> Res
     Ok(())
 }
 
-fn writable(headers: &[Header<'_>], length: usize, payload: &[u8]) -> Result<(), (ErrorKind, &'static str)> {
-    for header in headers {
-        header.writable()?;
+/// Whether a reader would take the frame.
+fn check(headers: &[Header<'_>], length: usize, payload: &[u8]) -> Result<(), (ErrorKind, String)> {
+    if let Some(what) = headers.iter().find_map(Header::too_long) {
+        return Err((ErrorKind::TooLarge, what.to_owned()));
     }
-    if header::repeated(headers.iter().map(|header| header.name)) {
-        return Err((ErrorKind::Framing, header::TWICE));
+    let mut names = Names::default();
+    if !headers.iter().all(|header| names.insert(header.name.as_bytes())) {
+        return Err((ErrorKind::Framing, TWICE.to_owned()));
     }
-    if length > MAX_HEADERS {
-        return Err((ErrorKind::TooLarge, "the headers of a frame are larger than 131072 bytes"));
+    match (length, payload.len()) {
+        (..=MAX_HEADERS, ..=DEFAULT_LIMIT) => Ok(()),
+        (..=MAX_HEADERS, _) => Err((ErrorKind::TooLarge, too_large("payload", DEFAULT_LIMIT))),
+        _ => Err((ErrorKind::TooLarge, too_large("headers", MAX_HEADERS))),
     }
-    if payload.len() > DEFAULT_LIMIT {
-        return Err((ErrorKind::TooLarge, "the payload of a frame is larger than 25165824 bytes"));
-    }
-    Ok(())
+}
+
+fn too_large(part: &str, limit: usize) -> String {
+    format!("more than {limit} bytes of {part} in a frame")
 }
 
 /// The bytes that a CRC stands behind, if it is theirs.

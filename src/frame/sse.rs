@@ -209,10 +209,10 @@ impl Reader {
 
 /// A line's field and value.
 fn split(line: &str) -> (&str, &str) {
-    match line.split_once(':') {
-        Some((field, value)) => (field, value.strip_prefix(' ').unwrap_or(value)),
-        None => (line, ""),
-    }
+    let colon = line.bytes().position(|byte| byte == b':').unwrap_or(line.len());
+    let (field, rest) = line.split_at_checked(colon).unwrap_or_default();
+    let value = rest.strip_prefix(':').unwrap_or(rest);
+    (field, value.strip_prefix(' ').unwrap_or(value))
 }
 
 /// Writes an event. An empty name is left out, which readers take for `message`. Each line of the data becomes a line of the event,

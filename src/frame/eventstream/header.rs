@@ -1,6 +1,6 @@
 //! The headers of a frame.
 
-use crate::ErrorKind;
+use std::collections::BTreeSet;
 
 /// A header.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +34,8 @@ pub enum Value<'a> {
     Uuid([u8; 16]),
 }
 
+const MAX_NAME: usize = u8::MAX as usize;
+
 /// The longest byte array or text that is written: the specification's limit, though two bytes could hold twice that.
 const MAX_VALUE: usize = i16::MAX as usize;
 
@@ -46,14 +48,13 @@ pub struct Headers<'a>(pub(super) &'a [u8]);
 impl<'a> Headers<'a> {
     /// The headers, in their order.
     pub fn iter(&self) -> impl Iterator<Item = Header<'a>> + use<'a> {
-        let mut rest = self.0;
-        std::iter::from_fn(move || Header::read(&mut rest).ok())
+        self.tokens().map_while(Token::header)
     }
 
     /// The value of a header.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.iter().find(|header| header.name == name).map(|header| header.value)
+        self.tokens().find(|token| token.name == name.as_bytes())?.value()
     }
 
     /// The value of a header that is a text.
@@ -64,49 +65,118 @@ impl<'a> Headers<'a> {
         }
     }
 
+    fn tokens(&self) -> impl Iterator<Item = Token<'a>> + use<'a> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || Token::read(&mut rest).ok())
+    }
+
     /// Whether all of them can be read and none occurs twice; else where and what is wrong.
     pub(super) fn check(&self) -> Result<(), (usize, &'static str)> {
-        let mut rest = self.0;
+        // Then so is every text in it.
+        let ascii = self.0.is_ascii();
+        let (mut rest, mut names) = (self.0, Names::default());
         while !rest.is_empty() {
             let at = self.0.len() - rest.len();
-            Header::read(&mut rest).map_err(|what| (at, what))?;
+            let token = Token::read(&mut rest).map_err(|what| (at, what))?;
+            if !ascii && token.header().is_none() {
+                return Err((at, "a header of a frame is not UTF-8"));
+            }
+            if !names.insert(token.name) {
+                return Err((at, TWICE));
+            }
         }
-        if repeated(self.iter().map(|header| header.name)) { Err((0, TWICE)) } else { Ok(()) }
+        Ok(())
     }
 }
 
-/// Whether a name occurs twice.
-pub(super) fn repeated<'a>(names: impl Iterator<Item = &'a str>) -> bool {
-    let mut names: Vec<&str> = names.collect();
-    names.sort_unstable();
-    !names.is_sorted_by(|name, next| name < next)
+/// A set of names. The first few need no memory of their own; no more are in use.
+#[derive(Default)]
+pub(super) struct Names<'a> {
+    few: [&'a [u8]; 8],
+    count: usize,
+    more: BTreeSet<&'a [u8]>,
 }
 
-impl<'a> Header<'a> {
+impl<'a> Names<'a> {
+    /// Whether the name was not there before.
+    pub(super) fn insert(&mut self, name: &'a [u8]) -> bool {
+        if self.few.iter().take(self.count).any(|before| *before == name) {
+            return false;
+        }
+        let Some(free) = self.few.get_mut(self.count) else { return self.more.insert(name) };
+        *free = name;
+        self.count += 1;
+        true
+    }
+}
+
+/// A header whose bytes have not been looked into.
+#[derive(Clone, Copy)]
+struct Token<'a> {
+    name: &'a [u8],
+    kind: u8,
+    value: &'a [u8],
+}
+
+impl<'a> Token<'a> {
     /// Takes the first header off.
     fn read(bytes: &mut &'a [u8]) -> Result<Self, &'static str> {
-        let [length] = take(bytes)?;
-        let name = utf8(take_slice(bytes, length.into())?)?;
-        let [kind] = take(bytes)?;
-        let value = match kind {
-            0 => Value::Bool(true),
-            1 => Value::Bool(false),
-            2 => Value::Byte(i8::from_be_bytes(take(bytes)?)),
-            3 => Value::Short(i16::from_be_bytes(take(bytes)?)),
-            4 => Value::Integer(i32::from_be_bytes(take(bytes)?)),
-            5 => Value::Long(i64::from_be_bytes(take(bytes)?)),
-            6 => Value::ByteArray(take_counted(bytes)?),
-            7 => Value::String(utf8(take_counted(bytes)?)?),
-            8 => Value::Timestamp(i64::from_be_bytes(take(bytes)?)),
-            9 => Value::Uuid(take(bytes)?),
+        let cut_off = "a header of a frame is cut off";
+        let [length] = take_array(bytes).ok_or(cut_off)?;
+        let name = take(bytes, length.into()).ok_or(cut_off)?;
+        let [kind] = take_array(bytes).ok_or(cut_off)?;
+        let length = match kind {
+            0 | 1 => 0,
+            2 => 1,
+            3 => 2,
+            4 => 4,
+            5 | 8 => 8,
+            6 | 7 => u16::from_be_bytes(take_array(bytes).ok_or(cut_off)?).into(),
+            9 => 16,
             _ => return Err("the value of a header is of an unknown type"),
         };
-        Ok(Self { name, value })
+        let value = take(bytes, length).ok_or(cut_off)?;
+        Ok(Self { name, kind, value })
     }
 
-    /// Writes a header that is [`writable`](Self::writable).
+    /// The header, if its texts are UTF-8.
+    fn header(self) -> Option<Header<'a>> {
+        Some(Header { name: str::from_utf8(self.name).ok()?, value: self.value()? })
+    }
+
+    fn value(self) -> Option<Value<'a>> {
+        Some(match self.kind {
+            0 => Value::Bool(true),
+            1 => Value::Bool(false),
+            2 => Value::Byte(i8::from_be_bytes(self.value.try_into().ok()?)),
+            3 => Value::Short(i16::from_be_bytes(self.value.try_into().ok()?)),
+            4 => Value::Integer(i32::from_be_bytes(self.value.try_into().ok()?)),
+            5 => Value::Long(i64::from_be_bytes(self.value.try_into().ok()?)),
+            6 => Value::ByteArray(self.value),
+            7 => Value::String(str::from_utf8(self.value).ok()?),
+            8 => Value::Timestamp(i64::from_be_bytes(self.value.try_into().ok()?)),
+            _ => Value::Uuid(self.value.try_into().ok()?),
+        })
+    }
+}
+
+fn take_array<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(*taken)
+}
+
+fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+    let (taken, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(taken)
+}
+
+impl Header<'_> {
+    /// Writes a header that is not [`too_long`](Self::too_long).
     pub(super) fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.extend(u8::try_from(self.name.len()));
+        let [.., length] = self.name.len().to_be_bytes();
+        bytes.push(length);
         bytes.extend_from_slice(self.name.as_bytes());
         match self.value {
             Value::Bool(true) => bytes.push(0),
@@ -137,43 +207,19 @@ impl<'a> Header<'a> {
         1 + self.name.len() + 1 + value
     }
 
-    /// Whether the lengths fit into where they are written.
-    pub(super) fn writable(&self) -> Result<(), (ErrorKind, &'static str)> {
+    /// What is longer than it may be.
+    pub(super) fn too_long(&self) -> Option<&'static str> {
         let value = match self.value {
             Value::ByteArray(value) => value.len(),
             Value::String(value) => value.len(),
             _ => 0,
         };
-        match (u8::try_from(self.name.len()), value) {
-            (Err(_), _) => Err((ErrorKind::TooLarge, "the name of a header is longer than 255 bytes")),
-            (_, ..=MAX_VALUE) => Ok(()),
-            _ => Err((ErrorKind::TooLarge, "the value of a header is longer than 32767 bytes")),
+        match (self.name.len(), value) {
+            (..=MAX_NAME, ..=MAX_VALUE) => None,
+            (..=MAX_NAME, _) => Some("the value of a header is longer than 32767 bytes"),
+            _ => Some("the name of a header is longer than 255 bytes"),
         }
     }
-}
-
-const CUT_OFF: &str = "a header of a frame is cut off";
-
-fn take<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], &'static str> {
-    let (taken, rest) = bytes.split_first_chunk().ok_or(CUT_OFF)?;
-    *bytes = rest;
-    Ok(*taken)
-}
-
-fn take_slice<'a>(bytes: &mut &'a [u8], length: usize) -> Result<&'a [u8], &'static str> {
-    let (taken, rest) = bytes.split_at_checked(length).ok_or(CUT_OFF)?;
-    *bytes = rest;
-    Ok(taken)
-}
-
-/// Bytes that their number stands before.
-fn take_counted<'a>(bytes: &mut &'a [u8]) -> Result<&'a [u8], &'static str> {
-    let length = u16::from_be_bytes(take(bytes)?);
-    take_slice(bytes, length.into())
-}
-
-fn utf8(bytes: &[u8]) -> Result<&str, &'static str> {
-    str::from_utf8(bytes).map_err(|_| "a header of a frame is not UTF-8")
 }
 
 fn write_value(kind: u8, value: &[u8], bytes: &mut Vec<u8>) {
@@ -182,7 +228,7 @@ fn write_value(kind: u8, value: &[u8], bytes: &mut Vec<u8>) {
 }
 
 fn write_counted(kind: u8, value: &[u8], bytes: &mut Vec<u8>) {
-    bytes.push(kind);
-    bytes.extend(u16::try_from(value.len()).into_iter().flat_map(u16::to_be_bytes));
+    let [.., high, low] = value.len().to_be_bytes();
+    bytes.extend_from_slice(&[kind, high, low]);
     bytes.extend_from_slice(value);
 }
