@@ -1,5 +1,5 @@
-//! Any bytes as frames of AWS's event stream, as they are and with both CRCs put right: a frame or an error, the same wherever they
-//! are cut; and what is read is written again to the byte, and reads the same.
+//! Any bytes as frames of AWS's event stream, as they are, with both CRCs put right, and as the headers and payload of one frame: a
+//! frame or an error, the same wherever they are cut; and what is read is written again to the byte.
 #![no_main]
 
 use converse_messages::frame::eventstream::{self, DEFAULT_LIMIT, Header, Reader};
@@ -8,8 +8,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u16, u16, &[u8])| {
     let (place, limit, stream) = input;
-    let sealed = sealed(stream);
-    for stream in [stream, &sealed] {
+    for stream in [stream, &sealed(stream), &framed(stream, limit)] {
         for limit in [DEFAULT_LIMIT, limit.into()] {
             let whole = frames(&[stream], limit);
             assert_eq!(frames(&cut(stream, [place.into()]), limit), whole, "cut once");
@@ -32,6 +31,13 @@ fn write_again(stream: &[u8]) {
         }
         assert!(stream.get(start..).is_some_and(|rest| rest.starts_with(&written[start..])), "written as it was read");
     }
+}
+
+/// One frame, of which at most so many bytes are headers.
+fn framed(content: &[u8], headers: u16) -> Vec<u8> {
+    let lengths = [content.len() + 16, content.len().min(headers.into())].map(|length| length as u32);
+    let prelude = [lengths.map(u32::to_be_bytes).as_flattened(), &[0; 4]].concat();
+    sealed(&[&prelude, content, &[0; 4]].concat())
 }
 
 /// The same with the CRCs right, as far as the lengths let frames be found.

@@ -192,7 +192,7 @@ impl Reader {
             return Ok(());
         }
         let of = self.prelude.map_or_else(String::new, |prelude| format!("of {} ", prelude.frame));
-        let what = format_args!("the stream ended within a frame: {come} {of}bytes had come");
+        let what = format!("the stream ended within a frame: {come} {of}bytes had come");
         Err(error(ErrorKind::Framing, self.offset + self.bytes.len() as u64, what))
     }
 

@@ -138,7 +138,7 @@ impl Reader {
             0 => Ok(()),
             _ if !self.event.begun && self.lines.rest().starts_with(':') => Ok(()),
             held => {
-                let what = format_args!("the stream ended within an event of which {held} bytes had come");
+                let what = format!("the stream ended within an event of which {held} bytes had come");
                 Err(error(ErrorKind::Framing, self.lines.end(), what))
             }
         }

@@ -319,6 +319,19 @@ fn headers_that_cannot_be_read_are_refused() {
 }
 
 #[test]
+fn a_header_may_not_occur_twice_however_many_there_are() {
+    for count in 2..20_u8 {
+        let headers: Vec<u8> = (0..count).flat_map(|name| [1, b'a' + name, 0]).collect();
+        assert_eq!(frames(&[&with_headers(&headers)], DEFAULT_LIMIT).1, Ok(()));
+        for name in 0..count {
+            let twice = [&headers[..], &[1, b'a' + name, 1]].concat();
+            let message = format!("at byte {} of the stream: a header of a frame occurs twice", 12 + headers.len());
+            assert_refused(&with_headers(&twice), ErrorKind::Framing, &message);
+        }
+    }
+}
+
+#[test]
 fn many_headers_take_linear_time() {
     let header = |number: u32| [3, b'a', (number >> 7 & 0x7f) as u8, (number & 0x7f) as u8, 0];
     let headers: Vec<u8> = (0..128 * 128).flat_map(header).collect();

@@ -89,7 +89,7 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// A set of names. The first few need no memory of their own; no more are in use.
+/// A set of names. The first few, which are all that services send, need no memory of their own.
 #[derive(Default)]
 pub(super) struct Names<'a> {
     few: [&'a [u8]; 8],

@@ -135,11 +135,8 @@ impl Lines {
     }
 
     fn too_large(&mut self) -> Error {
-        let (at, what) = (
-            self.offset + (self.start + self.limit) as u64,
-            format_args!("an event is larger than {} bytes", self.limit),
-        );
-        let error = error(ErrorKind::TooLarge, at, what);
+        let at = self.offset + (self.start + self.limit) as u64;
+        let error = error(ErrorKind::TooLarge, at, format!("an event is larger than {} bytes", self.limit));
         *self = Self { broken: Some(error.clone()), ..Self::new(self.limit) };
         error
     }
