@@ -2,8 +2,9 @@
 //!
 //! * [`sse`]: server-sent events, in which Messages streams.
 //! * [`eventstream`]: `application/vnd.amazon.eventstream`, in which Bedrock streams.
+//! * [`jsonl`]: one event a line.
 //!
-//! Both readers work alike. [`push`](sse::Reader::push) takes bytes, cut anywhere. [`next_event`](sse::Reader::next_event) gives
+//! All readers work alike. [`push`](sse::Reader::push) takes bytes, cut anywhere. [`next_event`](sse::Reader::next_event) gives
 //! what has come whole, and `None` when it needs more: that is no error. [`finish`](sse::Reader::finish) says whether the stream
 //! ended where it may. What is corrupt is an error as soon as it can be known, never a wait for more, and a reader that has met an
 //! error gives nothing but this error from then on. How the bytes are cut changes neither the frames nor the error. Time is linear
@@ -13,6 +14,7 @@
 //! the message names the place as a count of bytes from the beginning of the stream.
 
 pub mod eventstream;
+pub mod jsonl;
 pub mod sse;
 
 use std::fmt;

@@ -16,13 +16,67 @@
 mod gather;
 mod to_converse;
 mod to_messages;
+mod transcode;
 
 use crate::loss::{Cx, Loss, Path};
-use crate::wire::{FreeForm as _, Leaves, Owned, Wire};
-use crate::{Error, ErrorKind, Options};
+use crate::wire::{FreeForm as _, Leaves, Owned, Raw, Wire};
+use crate::{Converted, Error, ErrorKind, Options, converse, messages};
 
 pub use to_converse::ToConverse;
 pub use to_messages::ToMessages;
+pub use transcode::{Framing, Side, Transcoder};
+
+/// Converts a whole Converse stream, a JSON array of events, to one of Messages. Losses are refused when all are known.
+///
+/// # Errors
+/// Malformed input, what [`ToMessages`] refuses, and whatever [`Options`] refuse.
+///
+/// ```
+/// use converse_messages::{Options, stream};
+///
+/// let events = br#"[{"messageStart": {"role": "assistant"}}, {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "Hi"}}},
+///     {"contentBlockStop": {"contentBlockIndex": 0}}, {"messageStop": {"stopReason": "end_turn"}}, {"metadata":
+///     {"usage": {"inputTokens": 9, "outputTokens": 1, "totalTokens": 10}, "metrics": {"latencyMs": 300}}}]"#;
+/// let events = stream::to_messages_json(events, &Options::default())?.value;
+/// assert!(events.ends_with(r#"{"type":"message_stop","amazon-bedrock-invocationMetrics":{"invocationLatency":300}}]"#));
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let source = Vec::<converse::StreamEvent<Raw>>::from_json_within(json, options.max_depth)?;
+    let mut machine = ToMessages::new(part_options(options));
+    let mut events = Vec::with_capacity(source.len());
+    for event in source {
+        events.extend(machine.push(event)?.value);
+    }
+    events.extend(machine.finish()?.value);
+    whole(&events, machine.losses(), json, options)
+}
+
+/// Converts a whole Messages stream, a JSON array of events, to one of Converse. Losses are refused when all are known.
+///
+/// # Errors
+/// Malformed input, what [`ToConverse`] refuses, and whatever [`Options`] refuse.
+pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let source = Vec::<messages::StreamEvent<Raw>>::from_json_within(json, options.max_depth)?;
+    let mut machine = ToConverse::new(part_options(options));
+    let mut events = Vec::with_capacity(source.len());
+    for event in source {
+        events.extend(machine.push(event)?.value);
+    }
+    events.extend(machine.finish()?.value);
+    whole(&events, machine.losses(), json, options)
+}
+
+fn whole<L: Leaves, T: Wire<L>>(
+    events: &Vec<T>,
+    losses: &[Loss],
+    json: &[u8],
+    options: &Options,
+) -> Result<Converted<String>, Error> {
+    let mut cx = Cx::new(options);
+    cx.adopt_losses(losses.to_vec(), "");
+    cx.finish(events.to_json_with_capacity(super::capacity_for(json)))
+}
 
 /// An event that does not belong where it stands.
 fn order(at: Path<'_>, message: &str) -> Error {
@@ -62,7 +116,7 @@ impl Course {
     fn step<T>(
         &mut self,
         convert: impl FnOnce(Path<'_>, &mut Cx<'_>) -> Result<T, Error>,
-    ) -> Result<crate::Converted<T>, Error> {
+    ) -> Result<Converted<T>, Error> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }

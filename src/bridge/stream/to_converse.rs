@@ -29,9 +29,9 @@ use super::{Course, adopt_at, cut_off, error_at, order, owned_json, part_options
 /// Converts the events of a Messages stream, one by one.
 ///
 /// ```
-/// use converse_messages::{Options, converse, messages, stream::ToConverse};
+/// use converse_messages::{converse, messages, stream::ToConverse};
 ///
-/// let mut machine = ToConverse::new(Options::default());
+/// let mut machine = ToConverse::default();
 /// let event: messages::StreamEvent = serde_json::from_str(r#"{"type": "message_start", "message": {"id": "msg_1", "type": "message",
 ///     "role": "assistant", "model": "claude-haiku-4-5", "content": [], "stop_reason": null, "stop_sequence": null,
 ///     "usage": {"input_tokens": 9, "output_tokens": 1}}}"#)?;
@@ -43,6 +43,13 @@ use super::{Course, adopt_at, cut_off, error_at, order, owned_json, part_options
 pub struct ToConverse {
     course: Course,
     machine: Machine,
+}
+
+/// A machine that refuses no loss.
+impl Default for ToConverse {
+    fn default() -> Self {
+        Self::new(Options::streaming())
+    }
 }
 
 impl ToConverse {
@@ -81,6 +88,11 @@ impl ToConverse {
             Ok(out)
         })?;
         Ok(Converted { value: last.value, losses: self.course.losses.clone() })
+    }
+
+    /// Takes over losses from outside.
+    pub(super) fn lose(&mut self, losses: Vec<Loss>) {
+        self.course.losses.extend(losses);
     }
 
     /// The losses up to here.

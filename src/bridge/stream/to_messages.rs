@@ -30,9 +30,9 @@ use super::{Course, adopt_at, cut_off, error_at, order, owned_json, part_options
 /// Converts the events of a Converse stream, one by one.
 ///
 /// ```
-/// use converse_messages::{Options, converse, messages, stream::ToMessages};
+/// use converse_messages::{converse, messages, stream::ToMessages};
 ///
-/// let mut machine = ToMessages::new(Options::default());
+/// let mut machine = ToMessages::default();
 /// let event: converse::StreamEvent = serde_json::from_str(r#"{"messageStart": {"role": "assistant"}}"#)?;
 /// let events = machine.push(event)?.value;
 /// assert!(matches!(events[..], [messages::StreamEvent::MessageStart(_)]));
@@ -45,6 +45,13 @@ use super::{Course, adopt_at, cut_off, error_at, order, owned_json, part_options
 pub struct ToMessages {
     course: Course,
     machine: Machine,
+}
+
+/// A machine that refuses no loss.
+impl Default for ToMessages {
+    fn default() -> Self {
+        Self::new(Options::streaming())
+    }
 }
 
 impl ToMessages {
@@ -83,6 +90,11 @@ impl ToMessages {
             Ok(out)
         })?;
         Ok(Converted { value: last.value, losses: self.course.losses.clone() })
+    }
+
+    /// Takes over losses from outside.
+    pub(super) fn lose(&mut self, losses: Vec<Loss>) {
+        self.course.losses.extend(losses);
     }
 
     /// The losses up to here.
