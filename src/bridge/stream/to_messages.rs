@@ -491,7 +491,8 @@ impl Machine {
             ("", metadata_place),
         ];
         let places = places.iter().map(|(there, here)| (*there, here.as_str()));
-        let end = std::mem::take(&mut self.end);
+        let nothing = converse::Message::new(converse::ConversationRole::Assistant, Vec::new());
+        let end = converse::Response { output: converse::Output::Message(nothing), ..std::mem::take(&mut self.end) };
         let fields = end.additional_model_response_fields.clone();
         let Converted { value: message, losses } =
             response::to_messages(end, &part_options(cx.options)).map_err(|error| error_at(error, places.clone()))?;
