@@ -13,7 +13,6 @@
 //! A loss's path leads into the array of the source's events: `/17/contentBlockStart/start/image`, `/4/delta`. Nothing is buffered
 //! that need not be: the first event goes out when the first one comes in.
 
-mod gather;
 mod to_converse;
 mod to_messages;
 mod transcode;

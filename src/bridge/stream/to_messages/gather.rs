@@ -9,8 +9,8 @@ use crate::loss::{Code, Cx, Path};
 use crate::wire::{Base64, FreeForm as _, Leaves, Owned};
 use crate::{Error, converse, messages};
 
-use super::super::{content, tool_call};
-use super::owned_text;
+use super::super::super::{content, tool_call};
+use super::super::owned_text;
 
 /// Where events go.
 pub(super) type Out<L> = Vec<messages::StreamEvent<L>>;
