@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use converse_messages::errors::HttpError;
 use converse_messages::model_id::Geo;
 use converse_messages::wire::Wire as _;
 use converse_messages::{
@@ -69,6 +70,10 @@ const KINDS: [(&str, Kind); 4] =
 struct Statuses {
     converse: Option<u16>,
     messages: Option<u16>,
+}
+
+fn with_status(HttpError { status, body }: HttpError<String>) -> (String, Option<u16>) {
+    (body, Some(status))
 }
 
 fn count_as_invoke(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
@@ -199,10 +204,11 @@ impl Expected {
         options.request_id = members.text("request_id")?;
         self.invoke = members.flag("invoke")?;
         for (name, kind) in KINDS {
-            match members.flag(name)? {
-                true if self.kind != Kind::Request => return Err(format!("`{name}`, and of another kind")),
-                true => self.kind = kind,
-                false => {}
+            if members.flag(name)? {
+                if self.kind != Kind::Request {
+                    return Err(format!("`{name}`, and of another kind"));
+                }
+                self.kind = kind;
             }
         }
         let mut statuses = Members::of(members.0.remove("status").unwrap_or_else(|| Map::new().into()))?;
@@ -232,13 +238,8 @@ impl Expected {
             (Kind::CountTokens, _, true) => count_tokens::to_messages_json(source, options),
             (Kind::CountTokens, false, false) => count_tokens::to_converse_json(source, options),
             (Kind::CountTokens, true, false) => count_as_invoke(source, options),
-            (Kind::Error, _, _) => {
-                let converted = match to_messages {
-                    true => errors::to_messages_json(source, converse, options),
-                    false => errors::to_converse_json(source, messages, options),
-                };
-                return converted.map(|converted| converted.map(|error| (error.body, Some(error.status))));
-            }
+            (Kind::Error, _, true) => return Ok(errors::to_messages_json(source, converse, options)?.map(with_status)),
+            (Kind::Error, _, false) => return Ok(errors::to_converse_json(source, messages, options)?.map(with_status)),
         };
         converted.map(|converted| converted.map(|value| (value, None)))
     }
