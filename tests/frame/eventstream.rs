@@ -353,8 +353,8 @@ fn taking_fewer_frames_than_come_takes_linear_time() {
     in_linear_time(|| {
         let mut reader = Reader::new();
         let frame = bytes("000000100000000005c248eb7d98c8ff");
-        reader.push(&frame.repeat(100_000));
-        for byte in frame.iter().cycle().take(100_000) {
+        reader.push(&frame.repeat(1_000_000));
+        for byte in frame.iter().cycle().take(1_000_000) {
             reader.push(&[*byte]);
             assert!(reader.next_frame().unwrap().is_some());
         }
@@ -384,7 +384,11 @@ fn what_no_reader_would_take_is_not_written() {
         let error = eventstream::write(&headers, payload, &mut bytes).unwrap_err();
         assert_eq!((error.message(), bytes.as_slice()), (message, &b"before"[..]));
     }
+    // Each 32768 bytes with its name.
+    let most: Vec<Header<'_>> =
+        names[..4].iter().map(|name| Header { name, value: Value::String(&long[..32_763]) }).collect();
     let mut bytes = Vec::new();
+    eventstream::write(&most, b"", &mut bytes).unwrap();
     eventstream::write(&header(&name[1..], Value::String(&long[1..])), &payload[1..], &mut bytes).unwrap();
     assert_eq!(frames(&[&bytes], DEFAULT_LIMIT).1, Ok(()));
 }
