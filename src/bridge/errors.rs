@@ -115,15 +115,22 @@ fn kind_of_status(status: Option<u16>) -> messages::ErrorType {
     }
 }
 
-/// The class of an error by its code: an HTTP status or an exception's name.
-pub(super) fn kind_of_code(code: &str, at: Path<'_>, cx: &mut Cx<'_>) -> messages::ErrorType {
-    let Ok(status) = code.parse() else {
-        return kind(Some(&Named { at: at.pointer(), name: converse::ExceptionName::of(code) }), None, cx);
-    };
-    let kind = kind_of_status(Some(status));
-    if exception_of(&kind).is_none_or(|(_, back)| back != status) {
-        cx.hint(at, Code::Rewritten, format!("`{kind}` stands for other statuses too"));
+/// The class of an error by its code: an HTTP status, or an exception's name.
+pub(super) fn kind_of_code<L: Leaves>(code: &L::Json, at: Path<'_>, cx: &mut Cx<'_>) -> messages::ErrorType {
+    if let Ok(status) = L::parse::<i64>(code) {
+        let kind = kind_of_status(u16::try_from(status).ok());
+        if exception_of(&kind).is_none_or(|(_, back)| i64::from(back) != status) {
+            cx.hint(at, Code::Rewritten, format!("`{kind}` stands for other statuses too"));
+        }
+        return kind;
     }
+    let text = L::parse::<L::Text>(code).unwrap_or_default().decode().into_owned();
+    let status = text.parse().ok().map(|status| kind_of_status(Some(status)));
+    let Some(kind) = status.or_else(|| kind_of(&converse::ExceptionName::of(&text))) else {
+        cx.hint(at, Code::UnknownValue, "neither a status nor a name this library knows");
+        return messages::ErrorType::Api;
+    };
+    cx.hint(at, Code::Rewritten, "the code is not a number, but comes back as one");
     kind
 }
 
@@ -172,7 +179,6 @@ pub(super) fn in_stream_to_messages<L: Leaves>(
     else {
         return Err(invalid(at, "not an exception"));
     };
-    super::drop_padding(&mut exception.unknown);
     let named = Named { at: at.pointer(), name: converse::ExceptionName::of(&name) };
     let mut found = Found { names: vec![named], messages: Vec::new() };
     let request_id = exception.request_id.take();
@@ -261,8 +267,9 @@ impl<L: Leaves> Found<L> {
             original_message,
             resource_name,
             request_id: _,
-            unknown,
+            mut unknown,
         } = exception;
+        super::drop_padding(&mut unknown);
         for (member, name) in [("__type", kind), ("code", code), ("name", js_name)] {
             self.add_name(at.name(member), name.as_ref());
         }
@@ -291,6 +298,7 @@ impl<L: Leaves> Found<L> {
 
     /// A stream's exception is the one member of a union.
     fn unknown(&mut self, members: Map<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<(), Error> {
+        let members: Map<L::Json> = members.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect();
         let alone = self.names.is_empty() && self.messages.is_empty() && members.len() == 1;
         for (name, value) in members {
             if !alone || value.kind() != Kind::Object {
@@ -330,22 +338,22 @@ impl<L: Leaves> Found<L> {
         Ok(messages::ErrorResponse { error, request_id, ..Default::default() })
     }
 
-    /// The first name; another one is a hint.
+    /// The first name; any other is a hint.
     fn name(&mut self, cx: &mut Cx<'_>) -> Option<Named> {
         let mut names = std::mem::take(&mut self.names).into_iter();
         let first = names.next()?;
-        for other in names.filter(|other| other.name != first.name) {
-            cx.lose(other.at, crate::Severity::Hint, Code::Dropped, "another name stands before it".into());
+        for other in names {
+            cx.lose(other.at, crate::Severity::Hint, Code::Dropped, "a name stands before it".into());
         }
         Some(first)
     }
 
-    /// The first message; another one is a hint.
+    /// The first message; any other is a hint.
     fn message(self, cx: &mut Cx<'_>) -> Option<L::Text> {
         let mut messages = self.messages.into_iter();
         let (_, first) = messages.next()?;
-        for (at, _) in messages.filter(|(_, other)| *other != first) {
-            cx.lose(at, crate::Severity::Hint, Code::Dropped, "another message stands before it".into());
+        for (at, _) in messages {
+            cx.lose(at, crate::Severity::Hint, Code::Dropped, "a message stands before it".into());
         }
         Some(first)
     }
