@@ -14,6 +14,7 @@
 //! | `options.model`, `options.geo` | `translate`, or the id that stands for the source's; the geography |
 //! | `options.document_text` | the text for documents without one |
 //! | `options.response`, `options.error`, `options.batch` | these are responses, errors, records of a batch |
+//! | `options.stream` | these are streams: arrays of events |
 //! | `options.count_tokens` | these are about counting tokens; with `invoke`, Converse's holds a body of `InvokeModel` |
 //! | `options.invoke` | the Messages side is the form of `InvokeModel` |
 //! | `options.status.converse`, `options.status.messages` | an error's HTTP statuses: the source's may be absent, the target's may not |
@@ -32,7 +33,7 @@ use converse_messages::model_id::Geo;
 use converse_messages::wire::Wire as _;
 use converse_messages::{
     Code, Converted, Error, ErrorKind, Model, Options, Policy, Severity, batch, count_tokens, errors, invoke, messages,
-    request, response,
+    request, response, stream,
 };
 use serde_json::{Map, Value};
 
@@ -58,12 +59,18 @@ enum Kind {
     Request,
     Response,
     Error,
+    Stream,
     Batch,
     CountTokens,
 }
 
-const KINDS: [(&str, Kind); 4] =
-    [("response", Kind::Response), ("error", Kind::Error), ("batch", Kind::Batch), ("count_tokens", Kind::CountTokens)];
+const KINDS: [(&str, Kind); 5] = [
+    ("response", Kind::Response),
+    ("error", Kind::Error),
+    ("stream", Kind::Stream),
+    ("batch", Kind::Batch),
+    ("count_tokens", Kind::CountTokens),
+];
 
 /// The HTTP statuses of an error, by their sides.
 #[derive(Default)]
@@ -233,6 +240,8 @@ impl Expected {
             (Kind::Request, true, false) => invoke::to_converse_json(source, options),
             (Kind::Response, _, true) => response::to_messages_json(source, options),
             (Kind::Response, _, false) => response::to_converse_json(source, options),
+            (Kind::Stream, _, true) => stream::to_messages_json(source, options),
+            (Kind::Stream, _, false) => stream::to_converse_json(source, options),
             (Kind::Batch, invoke, true) => batch::to_messages_json(source, invoke, options),
             (Kind::Batch, invoke, false) => batch::to_converse_json(source, invoke, options),
             (Kind::CountTokens, _, true) => count_tokens::to_messages_json(source, options),
