@@ -6,5 +6,8 @@ pub mod mapping {}
 #[doc = include_str!("losses.md")]
 pub mod losses {}
 
+#[doc = include_str!("streaming.md")]
+pub mod streaming {}
+
 #[doc = include_str!("design.md")]
 pub mod design {}
