@@ -6,8 +6,8 @@ use crate::wire::{object, open_enum};
 object! {
     /// An exception of the Bedrock runtime.
     ///
-    /// The body of a REST response has its message only, and the header `x-amzn-ErrorType` its name: see [`Exception::name`] and
-    /// [`Exception::from_http`]. In a stream the exception is a union's member, which [`Exception::from_http`] knows too.
+    /// The body of a REST response has its message only, and the header `x-amzn-ErrorType` its name: see
+    /// [`Exception::from_http`]. In a stream the exception is a member of a union, see [`StreamEvent`](super::StreamEvent).
     pub struct Exception {
         /// The exception's name, as AWS's JSON protocols put it into the body. What stands before a `#` or behind a `:` is not part of it.
         optional kind: L::Text = "__type",
