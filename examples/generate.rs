@@ -1,4 +1,6 @@
-//! Prints generated requests, one JSON document a line: `cargo run --example generate -- converse|messages|wild-converse|wild-messages N SEED`.
+//! Prints generated documents, one a line: `cargo run --example generate -- KIND N SEED`. The kinds are `converse` and `messages`
+//! for requests, the same with `-response` or `-error`, and with `wild-` before it; `claude-response` is a Messages response
+//! of which Converse can say everything.
 //!
 //! The same seed gives the same documents. They are those of the property tests, for validators other than this project's.
 
@@ -6,21 +8,33 @@
 
 #[path = "../tests/common/generate.rs"]
 mod generate;
+#[path = "../tests/common/generate_response.rs"]
+mod generate_response;
 
 use std::io::Write as _;
 
-use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::Value;
+
+const KINDS: [(&str, fn() -> BoxedStrategy<Value>); 7] = [
+    ("converse", generate::converse),
+    ("messages", generate::messages),
+    ("converse-response", generate_response::converse),
+    ("messages-response", generate_response::messages),
+    ("claude-response", generate_response::claude),
+    ("converse-error", generate_response::converse_error),
+    ("messages-error", generate_response::messages_error),
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let documents = match arguments.next().as_deref() {
-        Some("converse") => generate::converse(),
-        Some("messages") => generate::messages(),
-        Some("wild-converse") => generate::wild(generate::converse()),
-        Some("wild-messages") => generate::wild(generate::messages()),
-        _ => return Err("usage: generate converse|messages|wild-converse|wild-messages [N] [SEED]".into()),
+    let kind = arguments.next().unwrap_or_default();
+    let known = kind.strip_prefix("wild-").unwrap_or(&kind);
+    let Some((_, documents)) = KINDS.iter().find(|(name, _)| *name == known) else {
+        return Err(format!("usage: generate [wild-]{} [N] [SEED]", KINDS.map(|(name, _)| name).join("|")).into());
     };
+    let documents = if known == kind { documents() } else { generate::wild(documents()) };
     let count: usize = arguments.next().unwrap_or_else(|| "10".to_owned()).parse()?;
     let seed: u64 = arguments.next().unwrap_or_else(|| "1".to_owned()).parse()?;
     let mut bytes = [0; 32];

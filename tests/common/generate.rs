@@ -1,4 +1,4 @@
-//! Strategies for requests of both APIs, made from the JSON Schemas in `tests/schemas`: whatever a schema knows is generated,
+//! Strategies for documents of both APIs, made from the JSON Schemas in `tests/schemas`: whatever a schema knows is generated,
 //! every member, every variant of a union, every value of an enumeration.
 //!
 //! A schema's `examples` are what a member usually is; its pattern and type say what else it may be. The free-form members
@@ -40,13 +40,23 @@ pub fn messages() -> BoxedStrategy<Value> {
 
 /// Mostly documents with few members, which lose little, and some with many.
 fn of_both_densities(schema: &'static Value) -> BoxedStrategy<Value> {
-    prop_oneof![3 => Grammar::new(schema, 0.08).document(), 1 => Grammar::new(schema, 0.4).document()].boxed()
+    let requests = |density| Grammar::new(schema, density, &WEIGHTS).document();
+    prop_oneof![3 => requests(0.08), 1 => requests(0.4)].boxed()
 }
 
 /// How often an optional member is there that is not as rare as the others.
-const LIKELY: [(&str, f64); 4] = [("messages", 0.95), ("inferenceConfig", 0.75), ("maxTokens", 0.85), ("system", 0.3)];
+const LIKELY: [(&str, f64); 6] = [
+    ("messages", 0.95),
+    ("inferenceConfig", 0.75),
+    ("maxTokens", 0.85),
+    ("system", 0.3),
+    ("additionalModelResponseFields", 0.4),
+    ("cacheDetails", 0.3),
+];
 
-/// How often a variant is chosen, compared with others, by the name of its member or definition.
+/// How often a variant is chosen, compared with others, by the name of its member or definition, or by its value.
+pub type Weights = [(&'static str, u32)];
+
 const WEIGHTS: [(&str, u32); 24] = [
     ("text", 24),
     ("TextBlock", 24),
@@ -74,28 +84,35 @@ const WEIGHTS: [(&str, u32); 24] = [
     ("ToolSearchToolResultBlock", 1),
 ];
 
-fn weight(name: &str) -> u32 {
-    WEIGHTS.iter().find(|(known, _)| *known == name).map_or(4, |(_, weight)| *weight)
-}
-
 /// Strategies for what a schema describes. Each definition's is made once.
-struct Grammar {
+pub struct Grammar {
     root: &'static Value,
     /// How often an optional member is there.
     density: f64,
+    weights: &'static Weights,
     definitions: RefCell<HashMap<String, BoxedStrategy<Value>>>,
 }
 
 impl Grammar {
-    fn new(root: &'static Value, density: f64) -> Self {
-        Self { root, density, definitions: RefCell::default() }
+    pub fn new(root: &'static Value, density: f64, weights: &'static Weights) -> Self {
+        Self { root, density, weights, definitions: RefCell::default() }
     }
 
-    fn document(&self) -> BoxedStrategy<Value> {
+    /// The same, but for one definition.
+    pub fn with(self, name: &str, strategy: BoxedStrategy<Value>) -> Self {
+        self.definitions.borrow_mut().insert(name.to_owned(), strategy);
+        self
+    }
+
+    fn weight(&self, name: &str) -> u32 {
+        self.weights.iter().find(|(known, _)| *known == name).map_or(4, |(_, weight)| *weight)
+    }
+
+    pub fn document(&self) -> BoxedStrategy<Value> {
         self.strategy(self.root)
     }
 
-    fn definition(&self, name: &str) -> BoxedStrategy<Value> {
+    pub fn definition(&self, name: &str) -> BoxedStrategy<Value> {
         if let Some(strategy) = self.definitions.borrow().get(name) {
             return strategy.clone();
         }
@@ -109,7 +126,7 @@ impl Grammar {
         strategy
     }
 
-    fn strategy(&self, schema: &Value) -> BoxedStrategy<Value> {
+    pub fn strategy(&self, schema: &Value) -> BoxedStrategy<Value> {
         if let Some(name) = referenced(schema) {
             return self.definition(name);
         }
@@ -117,11 +134,11 @@ impl Grammar {
             return Just(value.clone()).boxed();
         }
         if let Some(values) = schema["enum"].as_array() {
-            let weighted = |value: &Value| (weight(value.as_str().unwrap_or_default()), Just(value.clone()));
+            let weighted = |value: &Value| (self.weight(value.as_str().unwrap_or_default()), Just(value.clone()));
             return Union::new_weighted(values.iter().map(weighted).collect()).boxed();
         }
         if let Some(variants) = schema["anyOf"].as_array() {
-            let weighted = |variant| (weight(referenced(variant).unwrap_or_default()), self.strategy(variant));
+            let weighted = |variant| (self.weight(referenced(variant).unwrap_or_default()), self.strategy(variant));
             return Union::new_weighted(variants.iter().map(weighted).collect()).boxed();
         }
         let usual = schema["examples"].as_array().map(|examples| select(examples.clone()).boxed());
@@ -199,7 +216,10 @@ impl Grammar {
         if schema["maxProperties"] == 1 {
             let variant = |(name, member): (&String, &Value)| {
                 let name = name.clone();
-                (weight(&name), self.strategy(member).prop_map(move |value| json!({ name.as_str(): value })).boxed())
+                (
+                    self.weight(&name),
+                    self.strategy(member).prop_map(move |value| json!({ name.as_str(): value })).boxed(),
+                )
             };
             return Union::new_weighted(properties.iter().map(variant).collect()).boxed();
         }
@@ -217,14 +237,14 @@ impl Grammar {
 }
 
 /// A member that is there as often as `how` says.
-fn present(name: &str, how: f64, value: BoxedStrategy<Value>) -> BoxedStrategy<Option<(String, Value)>> {
+pub fn present(name: &str, how: f64, value: BoxedStrategy<Value>) -> BoxedStrategy<Option<(String, Value)>> {
     let name = name.to_owned();
     let member = value.prop_map(move |value| (name.clone(), value));
     if how < 1.0 { option::weighted(how, member).boxed() } else { member.prop_map(Some).boxed() }
 }
 
 /// The members that are there, in their own order or turned around.
-fn turned((members, by): (Vec<Option<(String, Value)>>, usize)) -> Value {
+pub fn turned((members, by): (Vec<Option<(String, Value)>>, usize)) -> Value {
     let mut members: Vec<_> = members.into_iter().flatten().collect();
     let by = by.saturating_sub(4).min(members.len());
     members.rotate_left(by);
@@ -238,7 +258,7 @@ fn referenced(schema: &Value) -> Option<&str> {
 /// What `additionalModelRequestFields` may hold for Claude: members of a Messages request, and their other names. Those that
 /// Converse has places for are rare, because they collide.
 fn additional(density: f64) -> BoxedStrategy<Value> {
-    let messages = Grammar::new(messages_schema(), density);
+    let messages = Grammar::new(messages_schema(), density, &WEIGHTS);
     let member = |name: &str| messages.strategy(&messages_schema()["properties"][name]);
     let likely = ["thinking", "top_k", "tools", "tool_choice", "output_config", "anthropic_beta"];
     let rare = [
@@ -318,7 +338,7 @@ fn key() -> impl Strategy<Value = String> {
 }
 
 /// A JSON object.
-fn object() -> impl Strategy<Value = Value> {
+pub fn object() -> impl Strategy<Value = Value> {
     vec((key(), json()), 0..4).prop_map(|members| Value::Object(members.into_iter().collect()))
 }
 
@@ -376,9 +396,29 @@ fn edit() -> impl Strategy<Value = Edit> {
         "signature",
         "strict",
         "p",
+        "cacheReadInputTokenCount",
+        "serverToolUsage",
+        "delta",
+        "stop_sequence",
+        "stop_reason",
+        "message",
+        "code",
+        "originalMessage",
+        "amazon-bedrock-invocationMetrics",
     ];
-    let types =
-        vec!["novel", "tool_use", "mcp_tool_use", "image/jpg", "data:image/png;base64,AAAA", "", "toolu.1", "10m"];
+    let types = vec![
+        "novel",
+        "tool_use",
+        "mcp_tool_use",
+        "image/jpg",
+        "data:image/png;base64,AAAA",
+        "",
+        "toolu.1",
+        "10m",
+        "pause_turn",
+        "guardrail_intervened",
+        "nova_grounding_result",
+    ];
     let plain =
         select(vec![json!(null), json!(""), json!([]), json!({}), json!(0), json!(-1), json!(1.5), json!(false)]);
     prop_oneof![

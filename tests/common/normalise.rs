@@ -74,10 +74,19 @@ pub fn messages(mut request: Value) -> Value {
 }
 
 /// Members whose values are free-form JSON: nothing in them is a default.
-const FREE_FORM: [&str; 6] = ["input", "json", "input_schema", "schema", "input_examples", "context_management"];
+const FREE_FORM: [&str; 8] = [
+    "input",
+    "json",
+    "input_schema",
+    "schema",
+    "input_examples",
+    "context_management",
+    "trace",
+    "amazon-bedrock-trace",
+];
 
 /// Absent ≡ null ≡ empty. Numbers are those of JSON, of which 1 and 1.0 are one.
-fn prune(value: &mut Value) {
+pub fn prune(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(prune),
         Value::Object(members) => {
@@ -106,13 +115,13 @@ fn prune(value: &mut Value) {
     }
 }
 
-fn each(list: Option<&mut Value>, change: impl FnMut(&mut Value)) {
+pub fn each(list: Option<&mut Value>, change: impl FnMut(&mut Value)) {
     if let Some(Value::Array(items)) = list {
         items.iter_mut().for_each(change);
     }
 }
 
-fn drop_if(object: &mut Value, name: &str, default: impl Fn(&Value) -> bool) {
+pub fn drop_if(object: &mut Value, name: &str, default: impl Fn(&Value) -> bool) {
     let dropped = object.get(name).is_some_and(default);
     if let (true, Some(members)) = (dropped, object.as_object_mut()) {
         members.shift_remove(name);
@@ -148,7 +157,7 @@ fn blocks(content: &mut Value) {
 
 // Converse
 
-fn converse_block(block: &mut Value) {
+pub fn converse_block(block: &mut Value) {
     cache_point(block);
     let Some((name, value)) = block.as_object_mut().and_then(|block| block.iter_mut().next()) else {
         return;
@@ -352,7 +361,7 @@ fn messages_parameters(members: &mut Members) {
 }
 
 /// A block, and the blocks in it.
-fn messages_block(block: &mut Value) {
+pub fn messages_block(block: &mut Value) {
     if let Some(control) = block.get_mut("cache_control") {
         drop_if(control, "ttl", |ttl| ttl == "5m");
     }
