@@ -56,7 +56,8 @@ const FROM_MESSAGES: Direction = Direction {
     normalise: normalise_response::messages,
     source: messages_validator,
     target: converse_validator,
-    compared: std::convert::identity,
+    // Of a count per lifetime that is missing, a zero comes back.
+    compared: normalise_response::converse,
     back_departs: false,
 };
 

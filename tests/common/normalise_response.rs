@@ -60,11 +60,11 @@ fn lift_stop_reason(response: &mut Value) {
         };
     }
     let named = match response["stopReason"].as_str() {
-        Some("content_filtered") => "refusal",
-        Some(named @ ("tool_use" | "max_tokens" | "stop_sequence" | "model_context_window_exceeded")) => named,
-        _ => "end_turn",
+        Some("content_filtered") => json!("refusal"),
+        Some(named @ ("tool_use" | "max_tokens" | "stop_sequence" | "model_context_window_exceeded")) => json!(named),
+        _ => json!("end_turn"),
     };
-    drop_if(&mut response["additionalModelResponseFields"], "stop_reason", |own| own == named);
+    drop_if(&mut response["additionalModelResponseFields"], "stop_reason", |own| *own == named);
 }
 
 /// A stream's `delta.stop_sequence` is `stop_sequence`.
