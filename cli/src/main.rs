@@ -41,7 +41,10 @@ fn run(command: &Command) -> io::Result<ExitCode> {
     let (input, length) = open(document.file.as_deref())?;
     match command {
         _ if document.jsonl => lines::convert(input, &convert).map(|()| ExitCode::SUCCESS),
-        Command::Batch { errors: Some(errors), .. } => batch::convert(input, length, convert, errors),
+        Command::Batch { errors: Some(errors), .. } => {
+            spare(document.file.as_deref(), errors)?;
+            batch::convert(input, length, convert, errors)
+        }
         _ => whole(input, &convert),
     }
 }
@@ -56,6 +59,12 @@ fn open(file: Option<&Path>) -> io::Result<(Box<dyn BufRead + Send>, Option<u64>
         }
         _ => Ok((Box::new(BufReader::new(io::stdin())), None)),
     }
+}
+
+/// The input is not overwritten.
+fn spare(file: Option<&Path>, errors: &Path) -> io::Result<()> {
+    let same = file.is_some_and(|file| matches!((file.canonicalize(), errors.canonicalize()), (Ok(a), Ok(b)) if a == b));
+    if same { Err(io::Error::other("the file of errors is the input: name another one")) } else { Ok(()) }
 }
 
 /// An error of a file, with its name.

@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask test`, `cargo xtask fuzz`.
 
 mod fuzz;
+mod records;
 mod shell;
 mod test;
 
@@ -12,7 +13,8 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test            everything: format, lints, tests, documentation, oldest supported Rust, dependencies
-  fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases";
+  fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases
+  records COUNT   prints a batch file of COUNT records, some of them bad";
 
 fn main() -> ExitCode {
     match run() {
@@ -31,6 +33,9 @@ fn run() -> Result<ExitCode> {
         ["fuzz"] => fuzz::run_all(20)?,
         ["fuzz", seconds] => {
             fuzz::run_all(seconds.parse().with_context(|| format!("{seconds:?} is not a number of seconds"))?)?;
+        }
+        ["records", count] => {
+            records::print(count.parse().with_context(|| format!("{count:?} is not a number of records"))?)?;
         }
         [] => println!("{USAGE}"),
         _ => {
