@@ -270,23 +270,23 @@ impl Run {
         let mut write = || output.write_all(&done.output).and_then(|()| output.flush());
         let written = if io::stdout().is_terminal() { self.progress.suspend(write) } else { write() };
         written.map_err(|error| unwritable(&error))?;
-        self.errors.write_all(&done.errors).map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot write the file of errors: {error}"))
-        })?;
+        self.errors
+            .write_all(&done.errors)
+            .map_err(|error| io::Error::new(error.kind(), format!("cannot write the file of errors: {error}")))?;
         self.last_line = done.last_line;
         self.tally.add(done.tally);
         self.progress.inc(done.length);
-        self.progress.set_message(format!("{} records", self.tally.converted + self.tally.refused));
+        self.progress.set_message(records(self.tally.converted + self.tally.refused));
         Ok(())
     }
 
     fn summary(&self) -> io::Result<ExitCode> {
         let Tally { converted, refused, losses, other_losses } = &self.tally;
         let mut report = io::stderr().lock();
-        writeln!(report, "{} records: {converted} converted, {refused} refused", converted + refused)?;
+        writeln!(report, "{}: {converted} converted, {refused} refused", records(converted + refused))?;
         for (Kind { hint, code, path }, times) in losses {
             let severity = if *hint { Severity::Hint } else { Severity::Content };
-            writeln!(report, "  {times:>9} × {severity:7}  {code}  {}", crate::print::shown(path))?;
+            writeln!(report, "  {times:>9} × {:7}  {code}  {}", severity.as_str(), crate::print::shown(path))?;
         }
         if *other_losses > 0 {
             writeln!(report, "  {other_losses:>9} × other losses")?;
@@ -299,11 +299,19 @@ impl Run {
         let (line, next) = (self.last_line, self.last_line + 1);
         let Tally { converted, refused, .. } = &self.tally;
         let mut report = io::stderr().lock();
-        writeln!(report, "error: {why}: stopped after line {line}; {converted} records converted, {refused} refused")?;
+        writeln!(
+            report,
+            "error: {why}: stopped after line {line}; {} converted, {refused} refused",
+            records(*converted)
+        )?;
         writeln!(
             report,
             "help: the first {converted} lines of the output and the first {refused} of the errors are whole; \
              go on from line {next} (`tail -n +{next}`) with another file of errors"
         )
     }
+}
+
+fn records(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "record" } else { "records" })
 }

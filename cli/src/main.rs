@@ -63,7 +63,8 @@ fn open(file: Option<&Path>) -> io::Result<(Box<dyn BufRead + Send>, Option<u64>
 
 /// The input is not overwritten.
 fn spare(file: Option<&Path>, errors: &Path) -> io::Result<()> {
-    let same = file.is_some_and(|file| matches!((file.canonicalize(), errors.canonicalize()), (Ok(a), Ok(b)) if a == b));
+    let same =
+        file.is_some_and(|file| matches!((file.canonicalize(), errors.canonicalize()), (Ok(a), Ok(b)) if a == b));
     if same { Err(io::Error::other("the file of errors is the input: name another one")) } else { Ok(()) }
 }
 
