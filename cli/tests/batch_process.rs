@@ -15,7 +15,7 @@ use serde_json::Value;
 /// About 500 bytes; every tenth is refused.
 fn record(number: usize) -> String {
     let text = format!("{number} is a number. ").repeat(20);
-    let content = if number % 10 == 0 { "7".to_owned() } else { format!(r#"[{{"text":"{text}"}}]"#) };
+    let content = if number.is_multiple_of(10) { "7".to_owned() } else { format!(r#"[{{"text":"{text}"}}]"#) };
     format!(r#"{{"recordId":"r{number}","modelInput":{{"messages":[{{"role":"user","content":{content}}}]}}}}"#) + "\n"
 }
 

@@ -54,7 +54,7 @@ pub fn id(number: usize) -> String {
 /// A line, and what becomes of it towards Messages. Lines are numbered from 1.
 pub fn line(number: usize) -> Result<(String, Fate)> {
     let pick = number / BAD_EVERY;
-    let (fate, template) = if number % BAD_EVERY == 0 {
+    let (fate, template) = if number.is_multiple_of(BAD_EVERY) {
         let (kind, template) = BAD.get(pick % BAD.len()).context("no bad records")?;
         (Fate::Refused(kind), template)
     } else {
