@@ -43,11 +43,11 @@ def main():
     command = shlex.join([arguments.tool, "batch", "--jsonl", *arguments.options])
 
     spark = SparkSession.builder.appName("converse-messages").getOrCreate()
-    # Lines are numbered as in the file, so blank ones go afterwards: the tool skips them, and the two would no longer match.
+    # The tool skips blank lines, so they must go, or results would no longer match; but only after lines are numbered as in the file.
     numbered = spark.sparkContext.textFile(arguments.input, arguments.partitions).zipWithIndex()
-    numbered = numbered.filter(lambda line: line[0].strip())
+    numbered = numbered.filter(lambda line: line[0].strip(" \t\f"))
     # One line in, one line out, in order: so `zip` finds each result's record. A tool that fails fails its task, and Spark tries it again.
-    # A command that is piped has no environment of its own, and would not be found on the path.
+    # A command that is piped gets no environment but this one, and without it would not be found on the path.
     results = numbered.keys().pipe(command, env={"PATH": os.environ["PATH"]}, checkCode=True)
     pairs = numbered.zip(results).persist(StorageLevel.MEMORY_AND_DISK)
 
