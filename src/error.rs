@@ -80,8 +80,12 @@ error_kinds! {
     MissingMaxTokens = "missing_max_tokens",
     /// The target needs a model id and neither the source nor the options name one.
     MissingModel = "missing_model",
+    /// An event that does not belong where it stands in its stream, or a stream that ended too early.
+    StreamOrder = "stream_order",
     /// The conversion would lose what [`Options::loss`](crate::Options::loss) refuses to lose: see [`Error::losses`].
     Loss = "loss",
+    /// The bytes of a stream are not in the framing they should be in, or end within a frame.
+    Framing = "framing",
 }
 
 impl fmt::Display for ErrorKind {
@@ -126,6 +130,12 @@ impl Error {
     /// The same error, seen from the document that holds the erroneous one at `path`.
     pub(crate) fn beneath(mut self, path: &str) -> Self {
         self.0.path.insert_str(0, path);
+        self
+    }
+
+    /// The same error at another place.
+    pub(crate) fn moved(mut self, path: String) -> Self {
+        self.0.path = path;
         self
     }
 

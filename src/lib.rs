@@ -3,6 +3,7 @@
 mod bridge;
 pub mod converse;
 mod error;
+pub mod frame;
 mod loss;
 pub mod manual;
 pub mod messages;
@@ -10,7 +11,7 @@ pub mod model_id;
 mod options;
 pub mod wire;
 
-pub use bridge::{batch, count_tokens, errors, invoke, request, response};
+pub use bridge::{batch, count_tokens, errors, invoke, request, response, stream};
 pub use error::{Error, ErrorKind};
 /// The examples of the README.
 #[cfg(doctest)]

@@ -53,6 +53,14 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// The defaults for streams: as for anything else, but no loss is refused, since what has gone out cannot be called back.
+    #[must_use]
+    pub fn streaming() -> Self {
+        Self { loss: Policy::Allow, ..Self::default() }
+    }
+}
+
 /// What happens to model ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Model {

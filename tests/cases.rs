@@ -2,8 +2,8 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `converse.json` | a Converse request, or what the options make of it |
-//! | `messages.json` | a Messages request, or what the options make of it |
+//! | `converse.json` | Converse's document: a request, or what the options say |
+//! | `messages.json` | Messages' document: a request, or what the options say |
 //! | `losses.json` | an object of the members below |
 //!
 //! | member of `losses.json` | means |
@@ -13,8 +13,11 @@
 //! | `options.default_max_tokens` | a number, or null for none |
 //! | `options.model`, `options.geo` | `translate`, or the id that stands for the source's; the geography |
 //! | `options.document_text` | the text for documents without one |
+//! | `options.response`, `options.error`, `options.batch` | these are responses, errors, records of a batch |
+//! | `options.count_tokens` | these are about counting tokens; with `invoke`, Converse's holds a body of `InvokeModel` |
 //! | `options.invoke` | the Messages side is the form of `InvokeModel` |
-//! | `options.count_tokens` | these are requests to count tokens; with `invoke`, Converse's holds a body of `InvokeModel` |
+//! | `options.status.converse`, `options.status.messages` | an error's HTTP statuses: the source's may be absent, the target's may not |
+//! | `options.message_id`, `options.response_model`, `options.latency_ms`, `options.request_id` | what the source does not carry |
 //!
 //! A direction that is not listed is not checked. A case says all that matters: unknown members and files are failures.
 
@@ -24,15 +27,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use converse_messages::errors::HttpError;
 use converse_messages::model_id::Geo;
 use converse_messages::wire::Wire as _;
 use converse_messages::{
-    Code, Converted, Error, ErrorKind, Model, Options, Policy, Severity, count_tokens, invoke, messages, request,
+    Code, Converted, Error, ErrorKind, Model, Options, Policy, Severity, batch, count_tokens, errors, invoke, messages,
+    request, response,
 };
 use serde_json::{Map, Value};
 
 type Checked<T> = Result<T, String>;
-type Convert = fn(&[u8], &Options) -> Result<Converted<String>, Error>;
 
 /// One of the two directions, by the names of its target.
 #[derive(Clone, Copy)]
@@ -47,19 +51,29 @@ const DIRECTIONS: [Direction; 2] = [
     Direction { name: "to_converse", source: "messages.json", target: "converse.json" },
 ];
 
-impl Direction {
-    fn conversion(self, expected: &Expected) -> Convert {
-        let to_messages = self.name == "to_messages";
-        match (expected.count_tokens, expected.invoke, to_messages) {
-            (false, false, true) => request::to_messages_json,
-            (false, false, false) => request::to_converse_json,
-            (false, true, true) => invoke::from_converse_json,
-            (false, true, false) => invoke::to_converse_json,
-            (true, _, true) => count_tokens::to_messages_json,
-            (true, false, false) => count_tokens::to_converse_json,
-            (true, true, false) => count_as_invoke,
-        }
-    }
+/// What the documents of a case are.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Kind {
+    #[default]
+    Request,
+    Response,
+    Error,
+    Batch,
+    CountTokens,
+}
+
+const KINDS: [(&str, Kind); 4] =
+    [("response", Kind::Response), ("error", Kind::Error), ("batch", Kind::Batch), ("count_tokens", Kind::CountTokens)];
+
+/// The HTTP statuses of an error, by their sides.
+#[derive(Default)]
+struct Statuses {
+    converse: Option<u16>,
+    messages: Option<u16>,
+}
+
+fn with_status(HttpError { status, body }: HttpError<String>) -> (String, Option<u16>) {
+    (body, Some(status))
 }
 
 fn count_as_invoke(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
@@ -71,8 +85,9 @@ fn count_as_invoke(request: &[u8], options: &Options) -> Result<Converted<String
 #[derive(Default)]
 struct Expected {
     options: Options,
+    kind: Kind,
     invoke: bool,
-    count_tokens: bool,
+    statuses: Statuses,
     outcomes: Vec<(Direction, Outcome)>,
 }
 
@@ -126,6 +141,14 @@ impl Members {
         }
     }
 
+    fn number<T: TryFrom<i64>>(&mut self, name: &str) -> Checked<Option<T>> {
+        let number = |value: Value| value.as_i64().and_then(|number| T::try_from(number).ok());
+        let Some(value) = self.0.remove(name) else {
+            return Ok(None);
+        };
+        number(value).map(Some).ok_or_else(|| format!("`{name}` is not a number, or too large"))
+    }
+
     fn none_left(self) -> Checked<()> {
         match self.0.keys().next() {
             None => Ok(()),
@@ -175,9 +198,55 @@ impl Expected {
             Some(id) => options.model = Model::Replace(id.to_owned()),
         }
         options.document_text = members.text("document_text")?;
+        options.message_id = members.text("message_id")?;
+        options.response_model = members.text("response_model")?;
+        options.latency_ms = members.number("latency_ms")?;
+        options.request_id = members.text("request_id")?;
         self.invoke = members.flag("invoke")?;
-        self.count_tokens = members.flag("count_tokens")?;
+        for (name, kind) in KINDS {
+            if members.flag(name)? {
+                if self.kind != Kind::Request {
+                    return Err(format!("`{name}`, and of another kind"));
+                }
+                self.kind = kind;
+            }
+        }
+        let mut statuses = Members::of(members.0.remove("status").unwrap_or_else(|| Map::new().into()))?;
+        self.statuses = Statuses { converse: statuses.number("converse")?, messages: statuses.number("messages")? };
+        statuses.none_left()?;
         members.none_left()
+    }
+
+    /// Converts a document; an error also has a status.
+    fn convert(
+        &self,
+        direction: Direction,
+        source: &[u8],
+        options: &Options,
+    ) -> Result<Converted<(String, Option<u16>)>, Error> {
+        let to_messages = direction.name == "to_messages";
+        let Statuses { converse, messages } = self.statuses;
+        let converted = match (self.kind, self.invoke, to_messages) {
+            (Kind::Request, false, true) => request::to_messages_json(source, options),
+            (Kind::Request, false, false) => request::to_converse_json(source, options),
+            (Kind::Request, true, true) => invoke::from_converse_json(source, options),
+            (Kind::Request, true, false) => invoke::to_converse_json(source, options),
+            (Kind::Response, _, true) => response::to_messages_json(source, options),
+            (Kind::Response, _, false) => response::to_converse_json(source, options),
+            (Kind::Batch, invoke, true) => batch::to_messages_json(source, invoke, options),
+            (Kind::Batch, invoke, false) => batch::to_converse_json(source, invoke, options),
+            (Kind::CountTokens, _, true) => count_tokens::to_messages_json(source, options),
+            (Kind::CountTokens, false, false) => count_tokens::to_converse_json(source, options),
+            (Kind::CountTokens, true, false) => count_as_invoke(source, options),
+            (Kind::Error, _, true) => return Ok(errors::to_messages_json(source, converse, options)?.map(with_status)),
+            (Kind::Error, _, false) => return Ok(errors::to_converse_json(source, messages, options)?.map(with_status)),
+        };
+        converted.map(|converted| converted.map(|value| (value, None)))
+    }
+
+    /// The status that a direction gives, of an error.
+    fn target_status(&self, direction: Direction) -> Option<u16> {
+        if direction.name == "to_messages" { self.statuses.messages } else { self.statuses.converse }
     }
 }
 
@@ -231,19 +300,22 @@ impl Case {
     /// All that is wrong in a direction.
     fn check(&self, direction: Direction, outcome: &Outcome) -> Checked<()> {
         let source = self.file(direction.source)?;
-        let convert = direction.conversion(&self.expected);
-        let converted = convert(&source, &self.expected.options);
+        let convert = |options: &Options| self.expected.convert(direction, &source, options);
+        let converted = convert(&self.expected.options);
         let expected = match outcome {
             Outcome::Losses(losses) => losses,
             Outcome::Error { kind, path } => return check_error(converted, kind, path),
         };
-        let Converted { value, losses } = converted.map_err(|error| format!("an error: {error}"))?;
+        let Converted { value: (value, status), losses } = converted.map_err(|error| format!("an error: {error}"))?;
         let target: Value = serde_json::from_slice(&self.file(direction.target)?)
             .map_err(|error| format!("{}: {error}", direction.target))?;
         let value: Value = serde_json::from_str(&value).map_err(|error| format!("the value is no JSON: {error}"))?;
         let mut wrong = Vec::new();
         if value != target {
             wrong.push(format!("the value is\n      {value}\n    and not\n      {target}"));
+        }
+        if status != self.expected.target_status(direction) && self.expected.kind == Kind::Error {
+            wrong.push(format!("the status is {status:?}"));
         }
         let found: BTreeSet<Loss> = losses.iter().map(Loss::of).collect();
         wrong.extend(expected.difference(&found).map(|loss| format!("not lost: {loss:?}")));
@@ -253,7 +325,7 @@ impl Case {
         }
         let content = losses.iter().any(|loss| loss.severity == Severity::Content);
         for (policy, refuses) in [(Policy::Content, content), (Policy::Deny, !losses.is_empty())] {
-            let refused = convert(&source, &Options { loss: policy, ..self.expected.options.clone() });
+            let refused = convert(&Options { loss: policy, ..self.expected.options.clone() });
             let refused = matches!(refused, Err(error) if error.kind() == ErrorKind::Loss && error.losses() == losses);
             if refused != refuses {
                 wrong.push(format!("the policy {policy:?} {}", if refuses { "does not refuse" } else { "refuses" }));
@@ -263,9 +335,9 @@ impl Case {
     }
 }
 
-fn check_error(converted: Result<Converted<String>, Error>, kind: &str, path: &str) -> Checked<()> {
+fn check_error(converted: Result<Converted<(String, Option<u16>)>, Error>, kind: &str, path: &str) -> Checked<()> {
     match converted {
-        Ok(converted) => Err(format!("no error, but {}", converted.value)),
+        Ok(converted) => Err(format!("no error, but {}", converted.value.0)),
         Err(error) if error.kind().as_str() == kind && error.path() == path => Ok(()),
         Err(error) => Err(format!("the error is {} at `{}`, not {kind} at `{path}`", error.kind(), error.path())),
     }
@@ -343,7 +415,7 @@ fn every_name_of_a_case_is_a_sentence_in_kebab_case() {
 
 #[test]
 fn every_form_of_invoke_model_without_bedrocks_headers_is_a_messages_request() {
-    let forms = cases().into_iter().filter(|case| case.expected.invoke && !case.expected.count_tokens);
+    let forms = cases().into_iter().filter(|case| case.expected.invoke && case.expected.kind == Kind::Request);
     let mut checked = 0;
     for case in forms {
         let Ok(mut form) = <messages::InvokeModel>::from_json(&case.file("messages.json").unwrap_or_default()) else {

@@ -30,6 +30,17 @@ pub enum Command {
         #[command(flatten)]
         document: Document,
     },
+    /// Convert a stream, event by event as it comes
+    Stream {
+        #[command(flatten)]
+        document: Document,
+        /// How the source's events are framed
+        #[arg(long, value_enum, default_value_t = Framing::Json)]
+        from_framing: Framing,
+        /// How the target's events are framed
+        #[arg(long, value_enum, default_value_t = Framing::Json)]
+        to_framing: Framing,
+    },
     /// Convert an error
     Error {
         #[command(flatten)]
@@ -63,9 +74,10 @@ impl Command {
     pub fn check(&self) -> Result<(), &'static str> {
         let misused = match self {
             Self::Request { document, invoke } | Self::Batch { document, invoke, .. } => document.misuses_geo(*invoke),
-            Self::Response { document } | Self::Error { document, .. } | Self::CountTokens { document } => {
-                document.misuses_geo(false)
-            }
+            Self::Response { document }
+            | Self::Stream { document, .. }
+            | Self::Error { document, .. }
+            | Self::CountTokens { document } => document.misuses_geo(false),
             Self::ModelId(ModelId { to, geo, .. }) => geo.is_some() && matches!(to, ModelIdTarget::Anthropic),
         };
         if misused { Err("--geo is for ids that are translated to Bedrock's") } else { Ok(()) }
@@ -81,9 +93,9 @@ pub struct Document {
     /// One document a line in, one result a line out: {"value", "losses"} or {"error"}
     #[arg(long)]
     pub jsonl: bool,
-    /// Which losses to refuse: content losses; none (allow); all (deny)
-    #[arg(long, value_enum, default_value_t = Loss::Content)]
-    pub loss: Loss,
+    /// Which losses to refuse: content losses, the default but for streams; none (allow); all (deny)
+    #[arg(long, value_enum)]
+    pub loss: Option<Loss>,
     /// The `max_tokens` of a Converse request that has none; `none` refuses it
     #[arg(long, value_name = "N|none", default_value = "4096", value_parser = default_max_tokens)]
     pub default_max_tokens: MaxTokens,
@@ -118,9 +130,10 @@ impl Document {
     pub fn options(&self) -> Options {
         Options {
             loss: match self.loss {
-                Loss::Content => Policy::Content,
-                Loss::Allow => Policy::Allow,
-                Loss::Deny => Policy::Deny,
+                None => Policy::default(),
+                Some(Loss::Content) => Policy::Content,
+                Some(Loss::Allow) => Policy::Allow,
+                Some(Loss::Deny) => Policy::Deny,
             },
             default_max_tokens: self.default_max_tokens.0,
             model: match self.model.as_str() {
@@ -153,6 +166,18 @@ pub struct ModelId {
 pub enum Target {
     Messages,
     Converse,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Framing {
+    /// One event a line
+    Json,
+    /// Server-sent events: Messages
+    Sse,
+    /// Frames of application/vnd.amazon.eventstream: Converse
+    Eventstream,
+    /// Frames of chunks, as `InvokeModelWithResponseStream` has them: Messages
+    Invoke,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -1,7 +1,7 @@
 //! Which function of the library a command calls.
 
 use converse_messages::errors::HttpError;
-use converse_messages::{Converted, Error, Options, batch, count_tokens, errors, invoke, request, response};
+use converse_messages::{Converted, Error, Options, batch, count_tokens, errors, invoke, request, response, stream};
 
 use crate::args::{Command, Document, ModelId, Target};
 
@@ -34,6 +34,10 @@ pub fn conversion(command: &Command) -> Result<(&Document, Convert), &ModelId> {
         Command::Response { document } => match document.to {
             Target::Messages => (document, response::to_messages_json),
             Target::Converse => (document, response::to_converse_json),
+        },
+        Command::Stream { document, .. } => match document.to {
+            Target::Messages => (document, stream::to_messages_json),
+            Target::Converse => (document, stream::to_converse_json),
         },
         Command::CountTokens { document } => match document.to {
             Target::Messages => (document, count_tokens::to_messages_json),

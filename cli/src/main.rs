@@ -5,6 +5,7 @@ mod batch;
 mod convert;
 mod lines;
 mod print;
+mod stream;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
@@ -41,6 +42,9 @@ fn run(command: &Command) -> io::Result<ExitCode> {
     let (input, length) = open(document.file.as_deref())?;
     match command {
         _ if document.jsonl => lines::convert(input, &convert).map(|()| ExitCode::SUCCESS),
+        Command::Stream { document, from_framing, to_framing } => {
+            stream::convert(input, document, *from_framing, *to_framing)
+        }
         Command::Batch { errors: Some(errors), .. } => {
             spare(document.file.as_deref(), errors)?;
             batch::convert(input, length, convert, errors)

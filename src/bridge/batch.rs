@@ -12,7 +12,7 @@
 //! `type`; `anthropic_version` means `InvokeModel`.
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm as _, Kind, Leaves, Map, Raw, Tag, Text as _, Wire, object};
+use crate::wire::{FreeForm as _, Leaves, Map, Raw, Tag, Text as _, Wire, object};
 use crate::{Error, Model, Options, Policy, converse, messages};
 
 use super::rules::{self, invalid};
@@ -259,6 +259,9 @@ fn params<L: Leaves>(body: &L::Json, options: &Options) -> Result<Converted<mess
     let mut request: messages::Request<L> = L::parse(body)?;
     request.model = Some(model::to_messages::<L>(request.model, Path::Root.name("model"), &mut cx)?);
     request.anthropic_version = None;
+    if request.max_tokens.is_none() {
+        return Err(invalid(Path::Root.name("max_tokens"), "a required member is missing"));
+    }
     cx.finish(request)
 }
 
@@ -298,8 +301,8 @@ fn body_of<L: Leaves>(
         cx.hint(root.name("model"), Code::Unsupported, "a job has one model for all its records");
     }
     let Converted { value, losses } = if invoke {
-        let lost = [("stream", params.stream.is_some()), ("service_tier", params.service_tier.take().is_some())];
-        cx.unsupported_members(root, lost, "a batch has no place for it");
+        let tier = params.service_tier.take().filter(|tier| *tier != messages::ServiceTier::Auto);
+        cx.unsupported_members(root, [("service_tier", tier.is_some())], "a batch has no place for it");
         invoke::from_messages(params, options)?.map(|form| L::free_form(&form.body))
     } else {
         request::to_converse(params, options)?.map(converse_body)
@@ -381,11 +384,7 @@ fn error_to_messages<L: Leaves>(
 ) -> messages::ErrorResponse<L> {
     let converse::BatchError { error_code, error_message, unknown } = error;
     cx.unknown(at, &unknown);
-    let code = match error_code.kind() {
-        Kind::String => L::parse::<L::Text>(&error_code).map(|text| text.decode().into_owned()).unwrap_or_default(),
-        _ => error_code.text().into_owned(),
-    };
-    let kind = errors::kind_of_code(&code, at.name("errorCode"), cx);
+    let kind = errors::kind_of_code::<L>(&error_code, at.name("errorCode"), cx);
     let message = error_message.unwrap_or_else(|| {
         cx.hint(at.name("errorMessage"), Code::Supplied, "the error has no message: its type stands for it");
         kind.as_str().to_owned().into()

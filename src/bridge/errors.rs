@@ -115,15 +115,22 @@ fn kind_of_status(status: Option<u16>) -> messages::ErrorType {
     }
 }
 
-/// The class of an error by its code: an HTTP status or an exception's name.
-pub(super) fn kind_of_code(code: &str, at: Path<'_>, cx: &mut Cx<'_>) -> messages::ErrorType {
-    let Ok(status) = code.parse() else {
-        return kind(Some(&Named { at: at.pointer(), name: converse::ExceptionName::of(code) }), None, cx);
-    };
-    let kind = kind_of_status(Some(status));
-    if exception_of(&kind).is_none_or(|(_, back)| back != status) {
-        cx.hint(at, Code::Rewritten, format!("`{kind}` stands for other statuses too"));
+/// The class of an error by its code: an HTTP status, or an exception's name.
+pub(super) fn kind_of_code<L: Leaves>(code: &L::Json, at: Path<'_>, cx: &mut Cx<'_>) -> messages::ErrorType {
+    if let Ok(status) = L::parse::<i64>(code) {
+        let kind = kind_of_status(u16::try_from(status).ok());
+        if exception_of(&kind).is_none_or(|(_, back)| i64::from(back) != status) {
+            cx.hint(at, Code::Rewritten, format!("`{kind}` stands for other statuses too"));
+        }
+        return kind;
     }
+    let text = L::parse::<L::Text>(code).unwrap_or_default().decode().into_owned();
+    let status = text.parse().ok().map(|status| kind_of_status(Some(status)));
+    let Some(kind) = status.or_else(|| kind_of(&converse::ExceptionName::of(&text))) else {
+        cx.hint(at, Code::UnknownValue, "neither a status nor a name this library knows");
+        return messages::ErrorType::Api;
+    };
+    cx.hint(at, Code::Rewritten, "the code is not a number, but comes back as one");
     kind
 }
 
@@ -147,24 +154,70 @@ pub fn to_messages<L: Leaves>(
     options: &Options,
 ) -> Result<Converted<HttpError<messages::ErrorResponse<L>>>, Error> {
     let mut cx = Cx::new(options);
-    let request_id = exception.request_id.take().or_else(|| options.request_id.clone().map(L::Text::from));
+    let request_id = exception.request_id.take();
     let mut found = Found { names: Vec::new(), messages: Vec::new() };
     found.exception(exception, Path::Root, &mut cx)?;
-    let name = found.name(&mut cx);
-    let kind = kind(name.as_ref(), status, &mut cx);
-    let message = match found.message(&mut cx) {
-        Some(message) => message,
-        None if name.is_none() && status.is_none() => {
-            return Err(invalid(Path::Root.name("message"), "not an error: it has neither a name nor a message"));
-        }
-        None => {
-            cx.hint(Path::Root.name("message"), Code::Supplied, "the error has no message: its type stands for it");
-            kind.as_str().to_owned().into()
-        }
+    let body = found.error(request_id, status, Path::Root, &mut cx)?;
+    cx.finish(HttpError { status: status_of(&body.error.kind), body })
+}
+
+/// The event of a stream that has failed.
+pub(super) fn in_stream_to_messages<L: Leaves>(
+    event: converse::StreamEvent<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Result<messages::ErrorResponse<L>, Error> {
+    use converse::StreamEvent as Event;
+    let name = event.name().to_owned();
+    let at = at.name(&name);
+    let (Event::InternalServer(mut exception)
+    | Event::ModelStreamError(mut exception)
+    | Event::ModelTimeout(mut exception)
+    | Event::ServiceUnavailable(mut exception)
+    | Event::Throttling(mut exception)
+    | Event::Validation(mut exception)) = event
+    else {
+        return Err(invalid(at, "not an exception"));
     };
-    let status = status_of(&kind);
-    let error = messages::ErrorObject { kind, message, ..Default::default() };
-    cx.finish(HttpError { status, body: messages::ErrorResponse { error, request_id, ..Default::default() } })
+    let named = Named { at: at.pointer(), name: converse::ExceptionName::of(&name) };
+    let mut found = Found { names: vec![named], messages: Vec::new() };
+    let request_id = exception.request_id.take();
+    found.exception(exception, at, cx)?;
+    found.error(request_id, None, at, cx)
+}
+
+/// The same towards Converse, whose streams know five exceptions.
+pub(super) fn in_stream_to_converse<L: Leaves>(
+    error: messages::ErrorResponse<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> converse::StreamEvent<L> {
+    use messages::ErrorType as Kind;
+    let messages::ErrorResponse { error, request_id, unknown } = error;
+    cx.unknown(at, &unknown);
+    cx.unsupported_members(at, [("request_id", request_id.is_some())], "an event of a stream has no place for it");
+    let error_at = at.name("error");
+    let messages::ErrorObject { kind, message, unknown } = error;
+    cx.unknown(error_at, &unknown);
+    let exception = converse::Exception { message: Some(message), ..Default::default() };
+    let (event, leads_back) = match kind {
+        Kind::RateLimit => (converse::StreamEvent::Throttling(exception), true),
+        Kind::Overloaded => (converse::StreamEvent::ServiceUnavailable(exception), true),
+        Kind::Api => (converse::StreamEvent::InternalServer(exception), true),
+        Kind::InvalidRequest => (converse::StreamEvent::Validation(exception), true),
+        Kind::Timeout => (converse::StreamEvent::ModelStreamError(exception), false),
+        Kind::Unknown(_) => (converse::StreamEvent::InternalServer(exception), false),
+        Kind::Authentication
+        | Kind::Billing
+        | Kind::Permission
+        | Kind::NotFound
+        | Kind::Conflict
+        | Kind::RequestTooLarge => (converse::StreamEvent::Validation(exception), false),
+    };
+    if !leads_back {
+        cx.hint(error_at.name("type"), Code::Rewritten, format!("in a stream `{}` stands for it", event.name()));
+    }
+    event
 }
 
 /// The error's type, by the exception's name and the status.
@@ -214,8 +267,9 @@ impl<L: Leaves> Found<L> {
             original_message,
             resource_name,
             request_id: _,
-            unknown,
+            mut unknown,
         } = exception;
+        super::drop_padding(&mut unknown);
         for (member, name) in [("__type", kind), ("code", code), ("name", js_name)] {
             self.add_name(at.name(member), name.as_ref());
         }
@@ -244,6 +298,7 @@ impl<L: Leaves> Found<L> {
 
     /// A stream's exception is the one member of a union.
     fn unknown(&mut self, members: Map<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<(), Error> {
+        let members: Map<L::Json> = members.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect();
         let alone = self.names.is_empty() && self.messages.is_empty() && members.len() == 1;
         for (name, value) in members {
             if !alone || value.kind() != Kind::Object {
@@ -258,22 +313,47 @@ impl<L: Leaves> Found<L> {
         Ok(())
     }
 
-    /// The first name; another one is a hint.
+    /// The error that was found.
+    fn error(
+        mut self,
+        request_id: Option<L::Text>,
+        status: Option<u16>,
+        at: Path<'_>,
+        cx: &mut Cx<'_>,
+    ) -> Result<messages::ErrorResponse<L>, Error> {
+        let name = self.name(cx);
+        let kind = kind(name.as_ref(), status, cx);
+        let message = match self.message(cx) {
+            Some(message) => message,
+            None if name.is_none() && status.is_none() => {
+                return Err(invalid(at.name("message"), "not an error: it has neither a name nor a message"));
+            }
+            None => {
+                cx.hint(at.name("message"), Code::Supplied, "the error has no message: its type stands for it");
+                kind.as_str().to_owned().into()
+            }
+        };
+        let request_id = request_id.or_else(|| cx.options.request_id.clone().map(L::Text::from));
+        let error = messages::ErrorObject { kind, message, ..Default::default() };
+        Ok(messages::ErrorResponse { error, request_id, ..Default::default() })
+    }
+
+    /// The first name; any other is a hint.
     fn name(&mut self, cx: &mut Cx<'_>) -> Option<Named> {
         let mut names = std::mem::take(&mut self.names).into_iter();
         let first = names.next()?;
-        for other in names.filter(|other| other.name != first.name) {
-            cx.lose(other.at, crate::Severity::Hint, Code::Dropped, "another name stands before it".into());
+        for other in names {
+            cx.lose(other.at, crate::Severity::Hint, Code::Dropped, "a name stands before it".into());
         }
         Some(first)
     }
 
-    /// The first message; another one is a hint.
+    /// The first message; any other is a hint.
     fn message(self, cx: &mut Cx<'_>) -> Option<L::Text> {
         let mut messages = self.messages.into_iter();
         let (_, first) = messages.next()?;
-        for (at, _) in messages.filter(|(_, other)| *other != first) {
-            cx.lose(at, crate::Severity::Hint, Code::Dropped, "another message stands before it".into());
+        for (at, _) in messages {
+            cx.lose(at, crate::Severity::Hint, Code::Dropped, "a message stands before it".into());
         }
         Some(first)
     }

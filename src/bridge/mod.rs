@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`request`] | `ConverseRequest` ⇄ `MessageCreateParams` |
 //! | [`response`] | `ConverseResponse` ⇄ `Message` |
+//! | [`stream`] | `ConverseStreamOutput` ⇄ `MessageStreamEvent` |
 //! | [`errors`] | exceptions ⇄ errors |
 //! | [`invoke`] | a request ⇄ the form of `InvokeModel` |
 //! | [`count_tokens`] | `CountTokens` ⇄ `messages.count_tokens` |
@@ -46,6 +47,7 @@ mod response_content;
 mod rules;
 mod server_tool;
 mod stop_reason;
+pub mod stream;
 mod tool;
 mod tool_call;
 mod turn;
@@ -59,6 +61,13 @@ impl Cx<'_> {
     /// Members of a known object that this library does not know.
     fn unknown<V>(&mut self, at: Path<'_>, members: &Map<V>) {
         for (name, _) in members.iter() {
+            self.unknown_member(at, name);
+        }
+    }
+
+    /// The same in an event of a stream, whose padding is no member.
+    fn unknown_in_event<V: FreeForm>(&mut self, at: Path<'_>, members: &Map<V>) {
+        for (name, _) in members.iter().filter(|member| !is_padding(*member)) {
             self.unknown_member(at, name);
         }
     }
@@ -88,6 +97,17 @@ impl Cx<'_> {
         for (name, _) in members.into_iter().filter(|(_, present)| *present) {
             self.hint(at.name(name), Code::Unsupported, why);
         }
+    }
+}
+
+/// The service pads the events of a stream with a member `p`; where events are gathered it may have come along.
+fn is_padding<V: FreeForm>((name, value): (&str, &V)) -> bool {
+    name == "p" && value.kind() == Kind::String
+}
+
+fn drop_padding<V: FreeForm>(unknown: &mut Map<V>) {
+    if unknown.iter().any(is_padding) {
+        unknown.remove("p");
     }
 }
 

@@ -12,11 +12,11 @@
 //! | `performanceConfig` | | hint |
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm, Kind, Leaves, Map, Raw, Text as _, Wire};
+use crate::wire::{Leaves, Map, Raw, Text as _, Wire};
 use crate::{Error, Options, converse, messages};
 
 use super::carried::{self, Carried, DEFAULT_ID, DEFAULT_MODEL};
-use super::{capacity_for, response_content, stop_reason, usage};
+use super::{capacity_for, drop_padding, response_content, stop_reason, usage};
 
 /// Converts a Converse response to a Messages response.
 ///
@@ -207,13 +207,6 @@ pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<Stri
 
 /// The member of a Converse response for what Converse itself does not have.
 const FIELDS: &str = "additionalModelResponseFields";
-
-/// The service pads the events of a stream with a member `p`; where they are gathered it may have come along.
-fn drop_padding<V: FreeForm>(unknown: &mut Map<V>) {
-    if unknown.get("p").is_some_and(|padding| padding.kind() == Kind::String) {
-        unknown.remove("p");
-    }
-}
 
 fn output_to_messages<L: Leaves>(
     output: converse::Output<L>,

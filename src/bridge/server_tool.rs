@@ -109,6 +109,11 @@ fn only_content<L: Leaves>(json: &L::Json) -> Option<L::Json> {
     }
 }
 
+/// Whether a fetched page comes in one of the forms that it has in a response.
+fn is_fetched<L: Leaves>(source: &messages::DocumentSource<L>) -> bool {
+    matches!(source, messages::DocumentSource::Base64(_) | messages::DocumentSource::Text(_))
+}
+
 /// Whether this tool of Anthropic's answers in this form.
 fn is_answer_of<L: Leaves>(kind: &messages::ServerToolResultType, content: &L::Json) -> bool {
     use messages::ServerToolResult as Answer;
@@ -120,7 +125,7 @@ fn is_answer_of<L: Leaves>(kind: &messages::ServerToolResultType, content: &L::J
     };
     match answer {
         Answer::Error(error) => error.kind.as_str().strip_suffix("_error") == Some(kind.as_str()),
-        Answer::WebFetch(_) => *kind == Kind::WebFetch,
+        Answer::WebFetch(page) => *kind == Kind::WebFetch && is_fetched(&page.content.source),
         Answer::CodeExecution(_) | Answer::EncryptedCodeExecution(_) => *kind == Kind::CodeExecution,
         Answer::BashCodeExecution(_) => *kind == Kind::BashCodeExecution,
         Answer::TextEditorView(_) | Answer::TextEditorCreate(_) | Answer::TextEditorStrReplace(_) => {

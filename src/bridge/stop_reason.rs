@@ -69,9 +69,10 @@ pub(super) fn to_messages(
     let guardrail =
         (*reason == converse::StopReason::GuardrailIntervened).then_some(messages::GuardrailAction::Intervened);
     let stopped = match carried {
-        Some(carried) if carried == own || in_converse(&carried) == *reason => carried,
+        // It says more than Converse's.
+        Some(carried) if carried != own && in_converse(&carried) == *reason => carried,
         Some(_) => {
-            cx.hint(carried_at, Code::Dropped, "`stopReason` says another thing");
+            cx.hint(carried_at, Code::Dropped, "`stopReason` says it, or another thing");
             own
         }
         None => own,

@@ -10,7 +10,7 @@
 //! | `cacheReadInputTokenCount cacheWriteInputTokenCount serverToolUsage` | | undocumented; hint only if they say anything new |
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{FreeForm as _, Leaves, Map};
+use crate::wire::{FreeForm as _, Kind, Leaves, Map};
 use crate::{Error, converse, messages};
 
 use super::carried::CarriedUsage;
@@ -81,7 +81,8 @@ fn undocumented<L: Leaves>(
         "serverToolUsage" => value.text() != "{}",
         _ => true,
     };
-    for (name, _) in members.iter().filter(says_more) {
+    let is_present = |(_, value): &(&str, &L::Json)| value.kind() != Kind::Null;
+    for (name, _) in members.iter().filter(is_present).filter(says_more) {
         cx.unknown_member(at, name);
     }
 }
@@ -101,6 +102,7 @@ fn details_to_messages<L: Leaves>(
         let slot = match ttl {
             converse::CacheTtl::OneHour => &mut hour,
             converse::CacheTtl::FiveMinutes => &mut minutes,
+            converse::CacheTtl::Unknown(_) if tokens == 0 => continue,
             converse::CacheTtl::Unknown(_) => {
                 cx.hint(at, Code::UnknownValue, "Messages has no count for caches that live so long");
                 continue;

@@ -83,6 +83,22 @@ impl ExceptionName {
     }
 }
 
+impl ExceptionName {
+    /// The name of the exception as a member of a stream's union, if it is one.
+    #[must_use]
+    pub fn in_stream(&self) -> Option<&'static str> {
+        match self {
+            Self::InternalServer => Some("internalServerException"),
+            Self::ModelStreamError => Some("modelStreamErrorException"),
+            Self::ModelTimeout => Some("modelTimeoutException"),
+            Self::ServiceUnavailable => Some("serviceUnavailableException"),
+            Self::Throttling => Some("throttlingException"),
+            Self::Validation => Some("validationException"),
+            _ => None,
+        }
+    }
+}
+
 impl Exception {
     /// An exception.
     pub fn new(name: &ExceptionName, message: impl Into<String>) -> Self {

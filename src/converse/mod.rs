@@ -20,6 +20,7 @@ mod document;
 mod exception;
 mod request;
 mod response;
+mod stream;
 mod tool;
 
 pub use batch::*;
@@ -29,4 +30,5 @@ pub use document::*;
 pub use exception::*;
 pub use request::*;
 pub use response::*;
+pub use stream::*;
 pub use tool::*;

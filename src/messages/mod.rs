@@ -28,6 +28,7 @@ mod invoke;
 mod request;
 mod response;
 mod server_tool;
+mod stream;
 mod tool;
 
 pub use batch::*;
@@ -39,4 +40,5 @@ pub use invoke::*;
 pub use request::*;
 pub use response::*;
 pub use server_tool::*;
+pub use stream::*;
 pub use tool::*;

@@ -10,6 +10,8 @@ use crate::shell::{command, output, root, run, succeeds};
 /// a decision, not an accident.
 const DEPENDENCIES: &[&str] = &[
     "base64",
+    "cfg-if",
+    "crc32fast",
     "hmac-sha256",
     "itoa",
     "memchr",

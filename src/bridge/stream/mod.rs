@@ -1,0 +1,169 @@
+//! Streams: two machines, event by event, that call the same files as whole responses do.
+//!
+//! | Converse | Messages |
+//! |---|---|
+//! | `messageStart` | `message_start`, without what is not known yet |
+//! | `contentBlockStart` (tools and images only) | `content_block_start` |
+//! | `contentBlockDelta` | `content_block_delta` |
+//! | `contentBlockStop` | `content_block_stop` |
+//! | `messageStop`, then `metadata` | `message_delta`, then `message_stop` |
+//! | an exception | `error` |
+//! | | `ping` |
+//!
+//! A loss's path leads into the array of the source's events: `/17/contentBlockStart/start/image`, `/4/delta`. Nothing is buffered
+//! that need not be: the first event goes out when the first one comes in.
+
+mod to_converse;
+mod to_messages;
+mod transcode;
+
+use crate::loss::{Cx, Loss, Path};
+use crate::wire::{FreeForm as _, Leaves, Owned, Raw, Wire};
+use crate::{Converted, Error, ErrorKind, Options, converse, messages};
+
+pub use to_converse::ToConverse;
+pub use to_messages::ToMessages;
+pub use transcode::{Framing, Side, Transcoder};
+
+/// Converts a whole Converse stream, a JSON array of events, to one of Messages. Losses are refused when all are known.
+///
+/// # Errors
+/// Malformed input, what [`ToMessages`] refuses, and whatever [`Options`] refuse.
+///
+/// ```
+/// use converse_messages::{Options, stream};
+///
+/// let events = br#"[{"messageStart": {"role": "assistant"}}, {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "Hi"}}},
+///     {"contentBlockStop": {"contentBlockIndex": 0}}, {"messageStop": {"stopReason": "end_turn"}}, {"metadata":
+///     {"usage": {"inputTokens": 9, "outputTokens": 1, "totalTokens": 10}, "metrics": {"latencyMs": 300}}}]"#;
+/// let events = stream::to_messages_json(events, &Options::default())?.value;
+/// assert!(events.ends_with(r#"{"type":"message_stop","amazon-bedrock-invocationMetrics":{"invocationLatency":300}}]"#));
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let source = Vec::<converse::StreamEvent<Raw>>::from_json_within(json, options.max_depth)?;
+    let mut machine = ToMessages::new(part_options(options));
+    let mut events = Vec::with_capacity(source.len());
+    for event in source {
+        events.extend(machine.push(event)?.value);
+    }
+    events.extend(machine.finish()?.value);
+    whole(&events, machine.losses(), json, options)
+}
+
+/// Converts a whole Messages stream, a JSON array of events, to one of Converse. Losses are refused when all are known.
+///
+/// # Errors
+/// Malformed input, what [`ToConverse`] refuses, and whatever [`Options`] refuse.
+pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let source = Vec::<messages::StreamEvent<Raw>>::from_json_within(json, options.max_depth)?;
+    let mut machine = ToConverse::new(part_options(options));
+    let mut events = Vec::with_capacity(source.len());
+    for event in source {
+        events.extend(machine.push(event)?.value);
+    }
+    events.extend(machine.finish()?.value);
+    whole(&events, machine.losses(), json, options)
+}
+
+fn whole<L: Leaves, T: Wire<L>>(
+    events: &Vec<T>,
+    losses: &[Loss],
+    json: &[u8],
+    options: &Options,
+) -> Result<Converted<String>, Error> {
+    let mut cx = Cx::new(options);
+    cx.adopt_losses(losses.to_vec(), "");
+    cx.finish(events.to_json_with_capacity(super::capacity_for(json)))
+}
+
+/// An event that does not belong where it stands.
+fn order(at: Path<'_>, message: &str) -> Error {
+    Error::new(ErrorKind::StreamOrder, at.pointer(), message)
+}
+
+/// A stream that ended too early.
+fn cut_off(message: &str) -> Error {
+    Error::new(ErrorKind::StreamOrder, "", message)
+}
+
+/// A value with other leaves.
+fn recoded<A: Leaves, B: Leaves, T: Wire<B>>(value: &impl Wire<A>) -> Result<T, Error> {
+    B::parse(&B::Json::from_compact(A::free_form(value).text().into_owned()))
+}
+
+/// The same, for what this library has made.
+fn owned_text<L: Leaves>(value: &impl Wire<L>) -> String {
+    L::free_form(value).text().into_owned()
+}
+
+/// What both machines have in common: they count events, gather losses and stop at the first error.
+#[derive(Clone, Debug)]
+struct Course {
+    options: Options,
+    events: usize,
+    losses: Vec<Loss>,
+    failed: Option<Error>,
+}
+
+impl Course {
+    fn new(options: Options) -> Self {
+        Self { options, events: 0, losses: Vec::new(), failed: None }
+    }
+
+    /// Converts one event, which stands at the path that `convert` gets.
+    fn step<T>(
+        &mut self,
+        convert: impl FnOnce(Path<'_>, &mut Cx<'_>) -> Result<T, Error>,
+    ) -> Result<Converted<T>, Error> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let mut cx = Cx::new(&self.options);
+        let converted = convert(Path::Root.index(self.events), &mut cx).and_then(|value| cx.finish(value));
+        self.events += 1;
+        match &converted {
+            Ok(converted) => self.losses.extend_from_slice(&converted.losses),
+            Err(error) => {
+                self.losses.extend_from_slice(error.losses());
+                self.failed = Some(error.clone());
+            }
+        }
+        converted
+    }
+}
+
+/// The losses of a part of the stream that was converted as if it were a whole response, at their places among the events.
+/// `places` are pairs of a path there and the path here; the first that fits counts.
+fn adopt_at<'p>(cx: &mut Cx<'_>, losses: Vec<Loss>, places: &(impl IntoIterator<Item = (&'p str, &'p str)> + Clone)) {
+    for loss in losses {
+        let place = places.clone().into_iter().find_map(|(there, here)| {
+            let rest = loss.path.strip_prefix(there)?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{here}{rest}"))
+        });
+        cx.lose(place.unwrap_or_else(|| loss.path.clone()), loss.severity, loss.code, loss.message);
+    }
+}
+
+/// An error of such a part, likewise.
+fn error_at<'p>(error: Error, places: impl IntoIterator<Item = (&'p str, &'p str)>) -> Error {
+    for (there, here) in places {
+        if let Some(rest) = error.path().strip_prefix(there)
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            let path = format!("{here}{rest}");
+            return error.moved(path);
+        }
+    }
+    error
+}
+
+/// Converted by itself, to be taken over.
+fn part_options(options: &Options) -> Options {
+    Options { loss: crate::Policy::Allow, ..options.clone() }
+}
+
+/// The owned form of free JSON.
+fn owned_json<L: Leaves>(json: &L::Json) -> <Owned as Leaves>::Json {
+    <Owned as Leaves>::Json::from_compact(json.text().into_owned())
+}

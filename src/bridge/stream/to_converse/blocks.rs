@@ -1,0 +1,262 @@
+//! `content_block_start`, `content_block_delta`, `content_block_stop` → theirs
+
+use std::collections::BTreeMap;
+
+use crate::loss::{Code, Cx, Path};
+use crate::wire::{FreeForm as _, Leaves, Text as _};
+use crate::{Error, converse, messages};
+
+use super::super::super::{citation, response_content};
+use super::super::order;
+use super::Out;
+
+/// A block of the source, by its index there.
+#[derive(Clone, Copy, Debug)]
+enum Block {
+    /// It is open, with this index in Converse.
+    Open {
+        kind: Kind,
+        index: i64,
+        has_delta: bool,
+    },
+    /// It has no place in Converse.
+    Lost,
+    Closed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Thinking,
+    ToolUse,
+    /// It has come whole.
+    Whole,
+}
+
+impl Block {
+    /// Sends the block's end. Text and thinking without a delta have not begun yet.
+    fn end<L: Leaves>(self, out: &mut Out<L>) {
+        let Self::Open { kind, index, has_delta } = self else { return };
+        let empty = match kind {
+            Kind::Text => Some(converse::ContentBlockDelta::Text(L::Text::default())),
+            Kind::Thinking => {
+                let delta = converse::ReasoningContentBlockDelta::Text(L::Text::default());
+                Some(converse::ContentBlockDelta::ReasoningContent(delta))
+            }
+            Kind::ToolUse | Kind::Whole => None,
+        };
+        out.extend(empty.filter(|_| !has_delta).map(|delta| delta_event(index, delta)));
+        let event = converse::ContentBlockStopEvent { content_block_index: index, ..Default::default() };
+        out.push(converse::StreamEvent::ContentBlockStop(event));
+    }
+}
+
+/// The blocks of the message.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Blocks {
+    blocks: BTreeMap<i64, Block>,
+    /// The index of the next block in Converse.
+    next: i64,
+}
+
+impl Blocks {
+    /// Blocks that a message holds from its beginning.
+    pub(super) fn whole<L: Leaves>(
+        &mut self,
+        blocks: Vec<messages::ContentBlock<L>>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        for (index, block) in blocks.into_iter().enumerate() {
+            if let Some(block) = self.begin(block, at.index(index), out, cx)? {
+                block.end(out);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn open<L: Leaves>(
+        &mut self,
+        event: messages::ContentBlockStartEvent<L>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        let messages::ContentBlockStartEvent { index, content_block, unknown } = event;
+        cx.unknown(at, &unknown);
+        if self.blocks.contains_key(&index) {
+            return Err(order(at, "this block has begun before"));
+        }
+        let block = self.begin(content_block, at.name("content_block"), out, cx)?;
+        self.blocks.insert(index, block.unwrap_or(Block::Lost));
+        Ok(())
+    }
+
+    /// Sends what a block holds when it begins. `None`: it has no place in Converse, and why is in the losses.
+    fn begin<L: Leaves>(
+        &mut self,
+        block: messages::ContentBlock<L>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<Option<Block>, Error> {
+        use converse::ContentBlock as Whole;
+        use converse::ContentBlockDelta as Delta;
+        let Some(block) = response_content::to_converse(block, at, cx)? else {
+            return Ok(None);
+        };
+        let index = self.next;
+        let (start, deltas, kind) = match block {
+            Whole::Text(text) => (None, text_deltas(text, Vec::new()), Kind::Text),
+            Whole::CitationsContent(converse::CitationsContentBlock { content, citations, unknown: _ }) => {
+                let texts = content.into_iter().filter_map(|part| match part {
+                    converse::CitationGeneratedContent::Text(text) => Some(text),
+                    converse::CitationGeneratedContent::Unknown(..) => None,
+                });
+                (None, text_deltas(L::Text::join(&texts.collect::<Vec<_>>(), ""), citations), Kind::Text)
+            }
+            Whole::ReasoningContent(converse::ReasoningContentBlock::ReasoningText(block)) => {
+                let converse::ReasoningTextBlock { text, signature, unknown: _ } = block;
+                let text = Some(text).filter(|text| !text.is_empty());
+                let deltas = [
+                    text.map(converse::ReasoningContentBlockDelta::Text),
+                    signature.map(converse::ReasoningContentBlockDelta::Signature),
+                ];
+                (None, deltas.into_iter().flatten().map(Delta::ReasoningContent).collect(), Kind::Thinking)
+            }
+            Whole::ReasoningContent(converse::ReasoningContentBlock::RedactedContent(blob)) => {
+                let delta = converse::ReasoningContentBlockDelta::RedactedContent(blob);
+                (None, vec![Delta::ReasoningContent(delta)], Kind::Whole)
+            }
+            Whole::ToolUse(converse::ToolUseBlock { tool_use_id, name, input, kind, unknown: _ }) => {
+                let start = converse::ToolUseBlockStart { tool_use_id, name, kind, ..Default::default() };
+                let input = Some(input.text().into_owned()).filter(|input| input != "{}");
+                let delta = input.map(|input| {
+                    Delta::ToolUse(converse::ToolUseBlockDelta { input: input.into(), ..Default::default() })
+                });
+                let start = converse::ContentBlockStart::ToolUse(start);
+                (Some(start), delta.into_iter().collect(), Kind::ToolUse)
+            }
+            Whole::ToolResult(converse::ToolResultBlock { tool_use_id, content, status, kind, unknown: _ }) => {
+                let start = converse::ToolResultBlockStart { tool_use_id, kind, status, ..Default::default() };
+                let parts = content.into_iter().filter_map(|part| match part {
+                    converse::ToolResultContentBlock::Json(json) => Some(converse::ToolResultBlockDelta::Json(json)),
+                    converse::ToolResultContentBlock::Text(text) => Some(converse::ToolResultBlockDelta::Text(text)),
+                    _ => None,
+                });
+                let delta = Delta::ToolResult(parts.collect());
+                (Some(converse::ContentBlockStart::ToolResult(start)), vec![delta], Kind::Whole)
+            }
+            _ => return Ok(None),
+        };
+        self.next += 1;
+        out.extend(start.map(|start| {
+            let event = converse::ContentBlockStartEvent { start, content_block_index: index, ..Default::default() };
+            converse::StreamEvent::ContentBlockStart(event)
+        }));
+        let has_delta = !deltas.is_empty();
+        out.extend(deltas.into_iter().map(|delta| delta_event(index, delta)));
+        Ok(Some(Block::Open { kind, index, has_delta }))
+    }
+
+    pub(super) fn delta<L: Leaves>(
+        &mut self,
+        event: messages::ContentBlockDeltaEvent<L>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        use messages::ContentBlockDelta as Delta;
+        let messages::ContentBlockDeltaEvent { index, delta, unknown } = event;
+        cx.unknown(at, &unknown);
+        let delta_at = at.name("delta");
+        let (kind, target, has_delta) = match self.blocks.get_mut(&index) {
+            None => return Err(order(at, "a delta of a block that has not begun")),
+            Some(Block::Closed) => return Err(order(at, "this block has ended before")),
+            Some(Block::Lost) => {
+                cx.content(delta_at, Code::Unsupported, "its block has no place in Converse");
+                return Ok(());
+            }
+            Some(Block::Open { kind, index, has_delta }) => (*kind, *index, has_delta),
+        };
+        let expect = |expected| {
+            if kind == expected { Ok(()) } else { Err(order(at, "a delta of another kind than its block")) }
+        };
+        let delta = match delta {
+            Delta::Text(messages::TextDelta { text, unknown }) => {
+                expect(Kind::Text)?;
+                cx.unknown(delta_at, &unknown);
+                converse::ContentBlockDelta::Text(text)
+            }
+            Delta::Citations(messages::CitationsDelta { citation, unknown }) => {
+                expect(Kind::Text)?;
+                cx.unknown(delta_at, &unknown);
+                let Some(citation) = citation::to_converse(citation, delta_at.name("citation"), cx) else {
+                    return Ok(());
+                };
+                converse::ContentBlockDelta::Citation(citation)
+            }
+            Delta::Thinking(messages::ThinkingDelta { thinking, unknown }) => {
+                expect(Kind::Thinking)?;
+                cx.unknown(delta_at, &unknown);
+                let delta = converse::ReasoningContentBlockDelta::Text(thinking);
+                converse::ContentBlockDelta::ReasoningContent(delta)
+            }
+            Delta::Signature(messages::SignatureDelta { signature, unknown }) => {
+                expect(Kind::Thinking)?;
+                cx.unknown(delta_at, &unknown);
+                let delta = converse::ReasoningContentBlockDelta::Signature(signature);
+                converse::ContentBlockDelta::ReasoningContent(delta)
+            }
+            Delta::InputJson(messages::InputJsonDelta { partial_json, unknown }) => {
+                expect(Kind::ToolUse)?;
+                cx.unknown(delta_at, &unknown);
+                let delta = converse::ToolUseBlockDelta { input: partial_json, ..Default::default() };
+                converse::ContentBlockDelta::ToolUse(delta)
+            }
+            Delta::Unknown(delta) => {
+                cx.unknown_type(delta_at, &delta.kind);
+                return Ok(());
+            }
+        };
+        *has_delta = true;
+        out.push(delta_event(target, delta));
+        Ok(())
+    }
+
+    pub(super) fn close<L: Leaves>(
+        &mut self,
+        event: &messages::ContentBlockStopEvent<L>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        let messages::ContentBlockStopEvent { index, unknown } = event;
+        cx.unknown(at, unknown);
+        let block = match self.blocks.insert(*index, Block::Closed) {
+            None => return Err(order(at, "the end of a block that has not begun")),
+            Some(Block::Closed) => return Err(order(at, "this block has ended before")),
+            Some(block) => block,
+        };
+        block.end(out);
+        Ok(())
+    }
+
+    /// The message has stopped, and so have its blocks.
+    pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<L>) {
+        for block in std::mem::take(&mut self.blocks).into_values() {
+            block.end(out);
+        }
+    }
+}
+
+fn text_deltas<L: Leaves>(text: L::Text, citations: Vec<converse::Citation<L>>) -> Vec<converse::ContentBlockDelta<L>> {
+    let text = Some(text).filter(|text| !text.is_empty()).map(converse::ContentBlockDelta::Text);
+    text.into_iter().chain(citations.into_iter().map(converse::ContentBlockDelta::Citation)).collect()
+}
+
+fn delta_event<L: Leaves>(content_block_index: i64, delta: converse::ContentBlockDelta<L>) -> converse::StreamEvent<L> {
+    let event = converse::ContentBlockDeltaEvent { delta, content_block_index, ..Default::default() };
+    converse::StreamEvent::ContentBlockDelta(event)
+}

@@ -1,0 +1,196 @@
+//! `message_start`, `message_delta`, `message_stop` → `messageStop`, `metadata`
+
+use crate::loss::{Converted, Cx, Path};
+use crate::wire::{Leaves, Owned, Text as _};
+use crate::{Error, converse, messages};
+
+use super::super::super::response;
+use super::super::{adopt_at, error_at, owned_json, part_options, recoded};
+
+/// The end of the message, as far as it is known.
+#[derive(Clone, Debug, Default)]
+pub(super) struct End {
+    /// As a response without content.
+    message: messages::Response,
+    /// Which event has told each member of it: the member's path there, and its path among the events.
+    places: Vec<(String, String)>,
+    stopped: bool,
+}
+
+impl End {
+    pub(super) fn start<L: Leaves>(&mut self, message: &messages::Response<L>, at: Path<'_>) -> Result<(), Error> {
+        self.message = recoded::<L, Owned, _>(message)?;
+        self.stopped = self.message.stop_reason.is_some();
+        self.places.push((String::new(), at.pointer()));
+        Ok(())
+    }
+
+    /// Whether something has told why the message stopped, or that it did.
+    pub(super) fn has_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    pub(super) fn delta<L: Leaves>(
+        &mut self,
+        event: messages::MessageDeltaEvent<L>,
+        at: Path<'_>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        let messages::MessageDeltaEvent { delta, usage, guardrail_action, trace, invocation_metrics, unknown } = event;
+        cx.unknown(at, &unknown);
+        let delta_at = at.name("delta");
+        let messages::MessageDelta { stop_reason, stop_sequence, stop_details, container, unknown } = delta;
+        self.stopped = true;
+        if stop_reason.is_some() {
+            self.message.stop_reason = stop_reason;
+            self.told("/stop_reason", delta_at.name("stop_reason"));
+        }
+        if let Some(stop_sequence) = stop_sequence {
+            self.message.stop_sequence = Some(stop_sequence.decode().into_owned());
+        }
+        if let Some(stop_details) = stop_details {
+            self.message.stop_details = Some(recoded::<L, Owned, _>(&stop_details)?);
+        }
+        if let Some(container) = container {
+            self.message.container = Some(recoded::<L, Owned, _>(&container)?);
+        }
+        for (name, value) in unknown {
+            self.told(&format!("/{}", escaped(&name)), delta_at.name(&name));
+            self.message.unknown.remove(&name);
+            self.message.unknown.push(name, owned_json::<L>(&value));
+        }
+        self.usage(usage, at.name("usage"))?;
+        self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at)
+    }
+
+    /// The usage so far: what a later event says replaces what an earlier one said.
+    fn usage<L: Leaves>(&mut self, usage: messages::MessageDeltaUsage<L>, at: Path<'_>) -> Result<(), Error> {
+        let messages::MessageDeltaUsage {
+            input_tokens,
+            output_tokens,
+            cache_read_input_tokens,
+            cache_creation_input_tokens,
+            cache_creation,
+            output_tokens_details,
+            server_tool_use,
+            service_tier,
+            inference_geo,
+            speed,
+            unknown,
+        } = usage;
+        let own = &mut self.message.usage;
+        let mut told = vec!["output_tokens"];
+        own.output_tokens = output_tokens;
+        if let Some(input_tokens) = input_tokens {
+            own.input_tokens = input_tokens;
+            told.push("input_tokens");
+        }
+        if cache_read_input_tokens.is_some() {
+            own.cache_read_input_tokens = cache_read_input_tokens;
+            told.push("cache_read_input_tokens");
+        }
+        if cache_creation_input_tokens.is_some() {
+            own.cache_creation_input_tokens = cache_creation_input_tokens;
+            told.push("cache_creation_input_tokens");
+        }
+        if let Some(cache_creation) = cache_creation {
+            own.cache_creation = Some(recoded::<L, Owned, _>(&cache_creation)?);
+            told.push("cache_creation");
+        }
+        if let Some(details) = output_tokens_details {
+            own.output_tokens_details = Some(recoded::<L, Owned, _>(&details)?);
+        }
+        if let Some(server_tool_use) = server_tool_use {
+            own.server_tool_use = Some(recoded::<L, Owned, _>(&server_tool_use)?);
+        }
+        if service_tier.is_some() {
+            own.service_tier = service_tier;
+            told.push("service_tier");
+        }
+        if let Some(inference_geo) = inference_geo {
+            own.inference_geo = Some(inference_geo.decode().into_owned());
+        }
+        if speed.is_some() {
+            own.speed = speed;
+        }
+        for (name, value) in unknown {
+            own.unknown.remove(&name);
+            own.unknown.push(name, owned_json::<L>(&value));
+        }
+        for name in told {
+            self.told(&format!("/usage/{name}"), at.name(name));
+        }
+        Ok(())
+    }
+
+    /// What Bedrock adds, on `message_delta` or on `message_stop`.
+    fn bedrock<L: Leaves>(
+        &mut self,
+        guardrail_action: Option<messages::GuardrailAction>,
+        trace: Option<L::Json>,
+        invocation_metrics: Option<&messages::InvocationMetrics<L>>,
+        at: Path<'_>,
+    ) -> Result<(), Error> {
+        if guardrail_action.is_some() {
+            self.message.guardrail_action = guardrail_action;
+            self.told("/amazon-bedrock-guardrailAction", at.name("amazon-bedrock-guardrailAction"));
+        }
+        if let Some(trace) = trace {
+            self.message.trace = Some(owned_json::<L>(&trace));
+        }
+        if let Some(metrics) = invocation_metrics {
+            self.message.invocation_metrics = Some(recoded::<L, Owned, _>(metrics)?);
+            self.told("/amazon-bedrock-invocationMetrics", at.name("amazon-bedrock-invocationMetrics"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn stop<L: Leaves>(
+        &mut self,
+        event: messages::MessageStopEvent<L>,
+        at: Path<'_>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        let messages::MessageStopEvent { guardrail_action, trace, invocation_metrics, unknown } = event;
+        cx.unknown(at, &unknown);
+        self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at)
+    }
+
+    /// Notes which event tells a member.
+    fn told(&mut self, there: &str, at: Path<'_>) {
+        self.places.push((there.to_owned(), at.pointer()));
+    }
+
+    /// How the message ended, as a response without content would say it.
+    pub(super) fn events(
+        self,
+        cx: &mut Cx<'_>,
+    ) -> Result<(converse::MessageStopEvent, converse::ConverseStreamMetadataEvent), Error> {
+        // The last event that told a member counts.
+        let places = self.places.iter().rev().map(|(there, here)| (there.as_str(), here.as_str()));
+        let Converted { value: response, losses } = response::to_converse(self.message, &part_options(cx.options))
+            .map_err(|error| error_at(error, places.clone()))?;
+        adopt_at(cx, losses, &places);
+        let converse::Response {
+            output: _,
+            stop_reason,
+            usage,
+            metrics,
+            additional_model_response_fields,
+            trace,
+            performance_config: _,
+            service_tier,
+            unknown: _,
+        } = response;
+        let stop: converse::MessageStopEvent =
+            converse::MessageStopEvent { stop_reason, additional_model_response_fields, ..Default::default() };
+        let metadata: converse::ConverseStreamMetadataEvent =
+            converse::ConverseStreamMetadataEvent { usage, metrics, trace, service_tier, ..Default::default() };
+        Ok((stop, metadata))
+    }
+}
+
+/// A name as a step of a JSON pointer.
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,213 @@
+//! `MessageStreamEvent` → `ConverseStreamOutput`
+//!
+//! # Theory of operation
+//!
+//! Converse numbers its blocks from 0 in the order in which they open. Blocks of text and of thinking have no start there: they
+//! begin with their first delta, so one that ends without a delta sends an empty one. Encrypted thinking and the results of
+//! server tools come whole, and go out as one delta. How the message ends is gathered from `message_start`, every
+//! `message_delta` and `message_stop`, as a response without content, and goes out at the end.
+//!
+//! | state | event | out | next |
+//! |---|---|---|---|
+//! | start | `message_start` | `messageStart`, and the blocks it already holds | open |
+//! | open | a block's events | its events | open |
+//! | open | `message_delta` | | open |
+//! | open | `message_stop`, or the end of the stream behind a stop reason | `messageStop`, `metadata` | done |
+//! | start, open | `ping` | | the same |
+//! | start, open | `error` | an exception | failed |
+//! | done, failed | any but `ping` | an error | |
+
+mod blocks;
+mod end;
+
+use crate::loss::{Code, Converted, Cx, Loss, Path};
+use crate::wire::{Leaves, Owned};
+use crate::{Error, Options, converse, messages};
+
+use super::super::errors;
+use super::{Course, cut_off, order, recoded};
+use blocks::Blocks;
+use end::End;
+
+/// Converts the events of a Messages stream, one by one.
+///
+/// ```
+/// use converse_messages::{converse, messages, stream::ToConverse};
+///
+/// let mut machine = ToConverse::default();
+/// let event: messages::StreamEvent = serde_json::from_str(r#"{"type": "message_start", "message": {"id": "msg_1", "type": "message",
+///     "role": "assistant", "model": "claude-haiku-4-5", "content": [], "stop_reason": null, "stop_sequence": null,
+///     "usage": {"input_tokens": 9, "output_tokens": 1}}}"#)?;
+/// let events = machine.push(event)?.value;
+/// assert!(matches!(events[..], [converse::StreamEvent::MessageStart(_)]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ToConverse {
+    course: Course,
+    machine: Machine,
+}
+
+/// A machine that refuses no loss.
+impl Default for ToConverse {
+    fn default() -> Self {
+        Self::new(Options::streaming())
+    }
+}
+
+impl ToConverse {
+    /// A machine at the start of a stream.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self { course: Course::new(options), machine: Machine::default() }
+    }
+
+    /// Converts the next event, to none, one or more, with the losses that it causes.
+    ///
+    /// # Errors
+    /// `stream_order`, what a response's conversion refuses, and whatever [`Options`] refuse. The machine then stands still:
+    /// every further event is answered with the same error.
+    pub fn push<L: Leaves>(
+        &mut self,
+        event: messages::StreamEvent<L>,
+    ) -> Result<Converted<Vec<converse::StreamEvent<L>>>, Error> {
+        let machine = &mut self.machine;
+        self.course.step(|at, cx| {
+            let mut out = Vec::new();
+            machine.event(event, at, &mut out, cx)?;
+            Ok(out)
+        })
+    }
+
+    /// Converts the end of the stream, with all losses of the stream.
+    ///
+    /// # Errors
+    /// The message has not stopped.
+    pub fn finish<L: Leaves>(&mut self) -> Result<Converted<Vec<converse::StreamEvent<L>>>, Error> {
+        let machine = &mut self.machine;
+        let last = self.course.step(|_, cx| {
+            let mut out = Vec::new();
+            machine.finish(&mut out, cx)?;
+            Ok(out)
+        })?;
+        Ok(Converted { value: last.value, losses: self.course.losses.clone() })
+    }
+
+    /// Takes over losses from outside.
+    pub(super) fn lose(&mut self, losses: Vec<Loss>) {
+        self.course.losses.extend(losses);
+    }
+
+    /// The losses up to here.
+    #[must_use]
+    pub fn losses(&self) -> &[Loss] {
+        &self.course.losses
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Start,
+    Open,
+    Done,
+    Failed,
+}
+
+/// Where events go.
+type Out<L> = Vec<converse::StreamEvent<L>>;
+
+#[derive(Clone, Debug, Default)]
+struct Machine {
+    state: State,
+    blocks: Blocks,
+    end: End,
+}
+
+impl Machine {
+    fn event<L: Leaves>(
+        &mut self,
+        event: messages::StreamEvent<L>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        use messages::StreamEvent as Event;
+        if let Event::Ping(messages::PingEvent { unknown }) = &event {
+            cx.unknown(at, unknown);
+            return Ok(());
+        }
+        match self.state {
+            State::Done => return Err(order(at, "the stream has ended before this event")),
+            State::Failed => return Err(order(at, "the stream has failed before this event")),
+            State::Start if !matches!(event, Event::MessageStart(_) | Event::Error(_) | Event::Unknown(_)) => {
+                return Err(order(at, "the stream has not begun with message_start"));
+            }
+            State::Start | State::Open => {}
+        }
+        match event {
+            Event::MessageStart(event) => self.start(event, at, out, cx),
+            Event::ContentBlockStart(event) => self.blocks.open(event, at, out, cx),
+            Event::ContentBlockDelta(event) => self.blocks.delta(event, at, out, cx),
+            Event::ContentBlockStop(event) => self.blocks.close(&event, at, out, cx),
+            Event::MessageDelta(event) => self.end.delta(event, at, cx),
+            Event::MessageStop(event) => {
+                self.end.stop(event, at, cx)?;
+                self.end(out, cx)
+            }
+            Event::Error(error) => {
+                out.push(errors::in_stream_to_converse(error, at, cx));
+                self.state = State::Failed;
+                Ok(())
+            }
+            Event::Ping(_) => Ok(()),
+            Event::Unknown(_) => {
+                cx.hint(at, Code::UnknownType, "not an event this library knows");
+                Ok(())
+            }
+        }
+    }
+
+    fn start<L: Leaves>(
+        &mut self,
+        event: messages::MessageStartEvent<L>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        if self.state != State::Start {
+            return Err(order(at, "a second message_start"));
+        }
+        self.state = State::Open;
+        let messages::MessageStartEvent { mut message, unknown } = event;
+        cx.unknown(at, &unknown);
+        out.push(converse::StreamEvent::MessageStart(converse::MessageStartEvent {
+            role: converse::ConversationRole::Assistant,
+            ..Default::default()
+        }));
+        let message_at = at.name("message");
+        self.blocks.whole(std::mem::take(&mut message.content), message_at.name("content"), out, cx)?;
+        self.end.start(&message, message_at)
+    }
+
+    /// Sends how the message ended.
+    fn end<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+        self.blocks.close_all(out);
+        let (stop, metadata) = std::mem::take(&mut self.end).events(cx)?;
+        out.push(converse::StreamEvent::MessageStop(recoded::<Owned, L, _>(&stop)?));
+        out.push(converse::StreamEvent::Metadata(recoded::<Owned, L, _>(&metadata)?));
+        self.state = State::Done;
+        Ok(())
+    }
+
+    fn finish<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+        match self.state {
+            State::Start => Err(cut_off("the stream has ended before it began")),
+            State::Open if !self.end.has_stopped() => {
+                Err(cut_off("the stream has ended without message_delta and message_stop"))
+            }
+            State::Open => self.end(out, cx),
+            State::Done | State::Failed => Ok(()),
+        }
+    }
+}

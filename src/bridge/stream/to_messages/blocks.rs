@@ -1,0 +1,271 @@
+//! `contentBlockStart`, `contentBlockDelta`, `contentBlockStop` → theirs
+
+use std::collections::BTreeMap;
+
+use crate::loss::{Code, Cx, Path};
+use crate::wire::{Base64, Leaves, Text as _};
+use crate::{Error, converse, messages};
+
+use super::super::super::{citation, tool_call};
+use super::super::{order, owned_json};
+use super::gather::{Gathered, Line, Out};
+use super::number;
+
+/// A block of the source, by its index there.
+#[derive(Clone, Debug)]
+enum Block {
+    /// It passes through, with this number.
+    Passing(Kind, i64),
+    /// It goes out whole, with this number.
+    Gathering(Gathered, i64),
+    /// It has no place in Messages.
+    Lost,
+    Closed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Thinking,
+    ToolUse,
+}
+
+/// The blocks of the message.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Blocks {
+    blocks: BTreeMap<i64, Block>,
+    pub(super) line: Line,
+}
+
+impl Blocks {
+    pub(super) fn open<L: Leaves>(
+        &mut self,
+        event: converse::ContentBlockStartEvent<L>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        let converse::ContentBlockStartEvent { start, content_block_index, unknown } = event;
+        let event_at = at.name("contentBlockStart");
+        cx.unknown_in_event(event_at, &unknown);
+        if self.blocks.contains_key(&content_block_index) {
+            return Err(order(at, "this block has begun before"));
+        }
+        let start_at = event_at.name("start");
+        let block = match start {
+            converse::ContentBlockStart::ToolUse(start) => {
+                let converse::ToolUseBlockStart { tool_use_id, name, kind, unknown } = start;
+                let call = converse::ToolUseBlock { tool_use_id, name, kind, unknown, ..Default::default() };
+                match tool_call::use_to_messages(call, start_at.name("toolUse"), cx)? {
+                    Some(block) => Block::Passing(Kind::ToolUse, self.begin(block, out)),
+                    None => Block::Lost,
+                }
+            }
+            converse::ContentBlockStart::ToolResult(start) => {
+                let converse::ToolResultBlockStart { tool_use_id, kind, status, unknown } = start;
+                let result_at = start_at.name("toolResult");
+                cx.unknown(result_at, &unknown);
+                let kind = kind.map(|kind| kind.decode().into_owned());
+                let known = kind.as_deref().map(messages::ServerToolResultType::from);
+                if matches!(known, None | Some(messages::ServerToolResultType::Unknown(_))) {
+                    cx.unsupported(result_at, "toolResult");
+                    Block::Lost
+                } else {
+                    let tool_use_id = tool_use_id.decode().into_owned();
+                    let block = converse::ToolResultBlock { tool_use_id, status, kind, ..Default::default() };
+                    Block::Gathering(Gathered::ToolResult(block, number(at), Vec::new()), self.line.hold())
+                }
+            }
+            converse::ContentBlockStart::Image(_) => {
+                cx.unsupported(start_at.name("image"), "image");
+                Block::Lost
+            }
+            converse::ContentBlockStart::Unknown(name, _) => {
+                cx.unknown_type(start_at.name(&name), &name);
+                Block::Lost
+            }
+        };
+        self.blocks.insert(content_block_index, block);
+        Ok(())
+    }
+
+    /// Sends the start of a block, and gives its number.
+    fn begin<L: Leaves>(&mut self, content_block: messages::ContentBlock<L>, out: &mut Out<L>) -> i64 {
+        let index = self.line.number();
+        let event = messages::ContentBlockStartEvent { index, content_block, ..Default::default() };
+        self.line.send(messages::StreamEvent::ContentBlockStart(event), out);
+        index
+    }
+
+    pub(super) fn delta<L: Leaves>(
+        &mut self,
+        event: converse::ContentBlockDeltaEvent<L>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        use converse::ContentBlockDelta as Delta;
+        use converse::ReasoningContentBlockDelta as Reasoning;
+        let converse::ContentBlockDeltaEvent { delta, content_block_index: index, unknown } = event;
+        let event_at = at.name("contentBlockDelta");
+        cx.unknown_in_event(event_at, &unknown);
+        let delta_at = event_at.name("delta");
+        match self.blocks.get(&index) {
+            Some(Block::Closed) => return Err(order(at, "this block has ended before")),
+            Some(Block::Lost) => {
+                cx.content(event_at, Code::Unsupported, "its block has no place in Messages");
+                return Ok(());
+            }
+            _ => {}
+        }
+        let passed = match delta {
+            Delta::Text(text) => {
+                let index = self.passing(index, Kind::Text, at, out)?;
+                (index, messages::ContentBlockDelta::Text(messages::TextDelta { text, ..Default::default() }))
+            }
+            Delta::Citation(citation) => {
+                let index = self.passing(index, Kind::Text, at, out)?;
+                let Some(citation) = citation::to_messages(citation, delta_at.name("citation"), cx) else {
+                    return Ok(());
+                };
+                let delta = messages::CitationsDelta { citation, ..Default::default() };
+                (index, messages::ContentBlockDelta::Citations(delta))
+            }
+            Delta::ReasoningContent(Reasoning::Text(thinking)) => {
+                let index = self.passing(index, Kind::Thinking, at, out)?;
+                let delta = messages::ThinkingDelta { thinking, ..Default::default() };
+                (index, messages::ContentBlockDelta::Thinking(delta))
+            }
+            Delta::ReasoningContent(Reasoning::Signature(signature)) => {
+                let index = self.passing(index, Kind::Thinking, at, out)?;
+                let delta = messages::SignatureDelta { signature, ..Default::default() };
+                (index, messages::ContentBlockDelta::Signature(delta))
+            }
+            Delta::ReasoningContent(Reasoning::RedactedContent(blob)) => {
+                return self.redacted(index, &blob, at);
+            }
+            Delta::ToolUse(converse::ToolUseBlockDelta { input, unknown }) => {
+                let index = self.passing(index, Kind::ToolUse, at, out)?;
+                cx.unknown(delta_at.name("toolUse"), &unknown);
+                let delta = messages::InputJsonDelta { partial_json: input, ..Default::default() };
+                (index, messages::ContentBlockDelta::InputJson(delta))
+            }
+            Delta::ToolResult(parts) => return self.result(index, parts, at, cx),
+            Delta::Image(_) => return Err(order(at, "a delta of an image that has not begun")),
+            Delta::ReasoningContent(Reasoning::Unknown(name, _)) => {
+                cx.unknown_type(delta_at.name("reasoningContent").name(&name), &name);
+                return Ok(());
+            }
+            Delta::Unknown(name, _) => {
+                cx.unknown_type(delta_at.name(&name), &name);
+                return Ok(());
+            }
+        };
+        let (index, delta) = passed;
+        let event = messages::ContentBlockDeltaEvent { index, delta, ..Default::default() };
+        self.line.send(messages::StreamEvent::ContentBlockDelta(event), out);
+        Ok(())
+    }
+
+    /// The index of the block that a delta of this kind belongs to. Text and thinking begin with it.
+    fn passing<L: Leaves>(&mut self, index: i64, kind: Kind, at: Path<'_>, out: &mut Out<L>) -> Result<i64, Error> {
+        match self.blocks.get(&index) {
+            Some(Block::Passing(own, index)) if *own == kind => return Ok(*index),
+            Some(_) => return Err(order(at, "a delta of another kind than its block")),
+            None => {}
+        }
+        let block = match kind {
+            Kind::Text => messages::ContentBlock::Text(messages::TextBlock::default()),
+            Kind::Thinking => messages::ContentBlock::Thinking(messages::ThinkingBlock::default()),
+            Kind::ToolUse => return Err(order(at, "a delta of a tool's input that has not begun")),
+        };
+        let target = self.begin(block, out);
+        self.blocks.insert(index, Block::Passing(kind, target));
+        Ok(target)
+    }
+
+    fn redacted<L: Leaves>(&mut self, index: i64, blob: &Base64<L>, at: Path<'_>) -> Result<(), Error> {
+        if !self.blocks.contains_key(&index) {
+            let block = Block::Gathering(Gathered::Redacted(Vec::new(), number(at)), self.line.hold());
+            self.blocks.insert(index, block);
+        }
+        let Some(Block::Gathering(Gathered::Redacted(bytes, _), _)) = self.blocks.get_mut(&index) else {
+            return Err(order(at, "a delta of another kind than its block"));
+        };
+        bytes.extend(blob.decode());
+        Ok(())
+    }
+
+    fn result<L: Leaves>(
+        &mut self,
+        index: i64,
+        parts: Vec<converse::ToolResultBlockDelta<L>>,
+        at: Path<'_>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        use converse::{ToolResultBlockDelta as Delta, ToolResultContentBlock as Part};
+        let list_at = at.name("contentBlockDelta");
+        let list_at = list_at.name("delta");
+        let list_at = list_at.name("toolResult");
+        let Some(Block::Gathering(Gathered::ToolResult(block, _, deltas), _)) = self.blocks.get_mut(&index) else {
+            return Err(order(at, "a delta of a tool's result that has not begun"));
+        };
+        deltas.push(number(at));
+        for (index, part) in parts.into_iter().enumerate() {
+            match part {
+                Delta::Text(text) => block.content.push(Part::Text(text.decode().into_owned())),
+                Delta::Json(json) => block.content.push(Part::Json(owned_json::<L>(&json))),
+                Delta::Unknown(name, _) => cx.unknown_type(list_at.index(index).name(&name), &name),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn close<L: Leaves>(
+        &mut self,
+        event: &converse::ContentBlockStopEvent<L>,
+        at: Path<'_>,
+        out: &mut Out<L>,
+        cx: &mut Cx<'_>,
+    ) -> Result<(), Error> {
+        let converse::ContentBlockStopEvent { content_block_index, unknown } = event;
+        cx.unknown_in_event(at.name("contentBlockStop"), unknown);
+        if let Some(Block::Closed) = self.blocks.get(content_block_index) {
+            return Err(order(at, "this block has ended before"));
+        }
+        self.end_block(*content_block_index, out, cx)
+    }
+
+    fn end_block<L: Leaves>(&mut self, index: i64, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+        match self.blocks.insert(index, Block::Closed) {
+            Some(Block::Passing(_, index)) => {
+                let event = messages::ContentBlockStopEvent { index, ..Default::default() };
+                self.line.send(messages::StreamEvent::ContentBlockStop(event), out);
+                Ok(())
+            }
+            Some(Block::Gathering(gathered, number)) => {
+                let block = gathered.whole(cx)?;
+                self.line.release(number, block, out)
+            }
+            // One that never began and had no delta is no block.
+            Some(Block::Lost | Block::Closed) | None => Ok(()),
+        }
+    }
+
+    /// The message has stopped, and so have its blocks.
+    pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+        let indexes: Vec<i64> = self.blocks.keys().copied().collect();
+        indexes.into_iter().try_for_each(|index| self.end_block(index, out, cx))
+    }
+
+    /// The stream has failed: what is gathered never goes out.
+    pub(super) fn abandon<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+        for block in std::mem::take(&mut self.blocks).into_values() {
+            if let Block::Gathering(gathered, number) = block {
+                gathered.lose(cx);
+                self.line.release(number, None, out)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,157 @@
+//! Blocks that go out whole, and the line of events behind them.
+//!
+//! Messages has no deltas for encrypted thinking and for the results of server tools. Such a block is gathered, and what other
+//! blocks send meanwhile waits behind it, so that blocks begin in the order of their indexes.
+
+use std::collections::VecDeque;
+
+use crate::loss::{Code, Cx, Path};
+use crate::wire::{Base64, FreeForm as _, Leaves, Owned};
+use crate::{Error, converse, messages};
+
+use super::super::super::{content, tool_call};
+use super::super::owned_text;
+
+/// Where events go.
+pub(super) type Out<L> = Vec<messages::StreamEvent<L>>;
+
+/// What is gathered of a block.
+#[derive(Clone, Debug)]
+pub(super) enum Gathered {
+    /// The bytes, and the number of their first event.
+    Redacted(Vec<u8>, usize),
+    /// A result of a server's tool, the number of the event that began, and those of its deltas.
+    ToolResult(converse::ToolResultBlock, usize, Vec<usize>),
+}
+
+impl Gathered {
+    /// The block. `None`: it has no place in Messages, and why is in the losses.
+    pub(super) fn whole(self, cx: &mut Cx<'_>) -> Result<Option<messages::ContentBlock>, Error> {
+        match self {
+            Self::Redacted(bytes, begun) => {
+                let at = Path::Root.index(begun);
+                let at = at.name("contentBlockDelta");
+                let at = at.name("delta");
+                let at = at.name("reasoningContent");
+                let blob = Base64::encode(&bytes);
+                Ok(Some(content::redacted_to_messages(blob, at.name("redactedContent"), cx)))
+            }
+            Self::ToolResult(block, begun, deltas) => {
+                let at = Path::Root.index(begun);
+                let at = at.name("contentBlockStart");
+                let at = at.name("start");
+                let block = tool_call::result_to_messages(block, at.name("toolResult"), cx)?;
+                if block.is_none() {
+                    lose_deltas(&deltas, "its block has no place in Messages", cx);
+                }
+                Ok(block)
+            }
+        }
+    }
+
+    /// The block never ended.
+    pub(super) fn lose(self, cx: &mut Cx<'_>) {
+        let why = "the stream has failed before the end of this block";
+        match self {
+            Self::Redacted(_, begun) => lose_deltas(&[begun], why, cx),
+            Self::ToolResult(_, begun, deltas) => {
+                cx.content(Path::Root.index(begun).name("contentBlockStart"), Code::Dropped, why);
+                lose_deltas(&deltas, why, cx);
+            }
+        }
+    }
+}
+
+fn lose_deltas(deltas: &[usize], why: &'static str, cx: &mut Cx<'_>) {
+    for delta in deltas {
+        cx.content(Path::Root.index(*delta).name("contentBlockDelta"), Code::Dropped, why);
+    }
+}
+
+/// The line in which events go out.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    /// How many blocks have begun, and those among them that turned out to have no place, in order. The index of a block in
+    /// Messages is its number among the others; its events have its number among all until they go out.
+    begun: i64,
+    lost: Vec<i64>,
+    waiting: VecDeque<Waiting>,
+}
+
+#[derive(Clone, Debug)]
+enum Waiting {
+    /// For the end of the block of this number.
+    Block(i64),
+    /// An event that is ready, as JSON.
+    Event(String),
+}
+
+impl Line {
+    /// The number of a block that begins.
+    pub(super) fn number(&mut self) -> i64 {
+        let number = self.begun;
+        self.begun += 1;
+        number
+    }
+
+    /// The number of a block that begins and is gathered.
+    pub(super) fn hold(&mut self) -> i64 {
+        let number = self.number();
+        self.waiting.push_back(Waiting::Block(number));
+        number
+    }
+
+    /// Sends an event, once it is its turn.
+    pub(super) fn send<L: Leaves>(&mut self, event: messages::StreamEvent<L>, out: &mut Out<L>) {
+        if self.waiting.is_empty() {
+            out.push(self.indexed(event));
+        } else {
+            self.waiting.push_back(Waiting::Event(owned_text::<L>(&event)));
+        }
+    }
+
+    fn indexed<L: Leaves>(&self, mut event: messages::StreamEvent<L>) -> messages::StreamEvent<L> {
+        let index = match &mut event {
+            messages::StreamEvent::ContentBlockStart(event) => Some(&mut event.index),
+            messages::StreamEvent::ContentBlockDelta(event) => Some(&mut event.index),
+            messages::StreamEvent::ContentBlockStop(event) => Some(&mut event.index),
+            _ => None,
+        };
+        if let Some(index) = index.filter(|_| !self.lost.is_empty()) {
+            let before = self.lost.partition_point(|lost| *lost < *index);
+            *index -= i64::try_from(before).unwrap_or_default();
+        }
+        event
+    }
+
+    /// Sends a gathered block, if it has a place, and what has waited for it.
+    pub(super) fn release<L: Leaves>(
+        &mut self,
+        number: i64,
+        block: Option<messages::ContentBlock>,
+        out: &mut Out<L>,
+    ) -> Result<(), Error> {
+        let held = |other: &Waiting| matches!(other, Waiting::Block(own) if *own == number);
+        let Some(place) = self.waiting.iter().position(held) else {
+            return Ok(());
+        };
+        let behind = self.waiting.split_off(place + 1);
+        self.waiting.pop_back();
+        if let Some(content_block) = block {
+            let start = messages::ContentBlockStartEvent { index: number, content_block, ..Default::default() };
+            let stop = messages::ContentBlockStopEvent { index: number, ..Default::default() };
+            let events =
+                [messages::StreamEvent::ContentBlockStart(start), messages::StreamEvent::ContentBlockStop(stop)];
+            self.waiting.extend(events.iter().map(|event| Waiting::Event(owned_text::<Owned>(event))));
+        } else {
+            self.lost.insert(self.lost.partition_point(|lost| *lost < number), number);
+        }
+        self.waiting.extend(behind);
+        while let Some(Waiting::Event(event)) = self.waiting.front_mut() {
+            let event = L::Json::from_compact(std::mem::take(event));
+            self.waiting.pop_front();
+            out.push(self.indexed(L::parse(&event)?));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,459 @@
+//! Streams as bytes: read in one framing, written in another, converted between where the sides differ.
+
+use std::fmt;
+
+use crate::frame::eventstream::{self, Frame, Header, Value};
+use crate::frame::{jsonl, sse};
+use crate::loss::{Cx, Loss, Path};
+use crate::wire::{Base64, FreeForm as _, Json, Leaves, Owned, Raw, RawJson, Wire, object};
+use crate::{Converted, Error, ErrorKind, Options, converse, messages};
+
+use super::super::errors;
+use super::{Course, ToConverse, ToMessages, cut_off};
+
+/// The side that a stream is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Amazon Bedrock Converse.
+    Converse,
+    /// Anthropic Messages.
+    Messages,
+}
+
+/// How the events of a stream stand in its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// One event a line, of either side.
+    Json,
+    /// Server-sent events: Messages.
+    Sse,
+    /// Frames of `application/vnd.amazon.eventstream`: Converse. A stream whose first frame is a `chunk` is read as
+    /// [`Invoke`](Self::Invoke).
+    EventStream,
+    /// Frames of the same kind that hold Messages events, as `InvokeModelWithResponseStream` has them: Messages.
+    Invoke,
+}
+
+impl Framing {
+    /// The side whose streams are framed so; none: either.
+    fn side(self) -> Option<Side> {
+        match self {
+            Self::Json => None,
+            Self::Sse | Self::Invoke => Some(Side::Messages),
+            Self::EventStream => Some(Side::Converse),
+        }
+    }
+}
+
+impl fmt::Display for Framing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json => "json",
+            Self::Sse => "sse",
+            Self::EventStream => "eventstream",
+            Self::Invoke => "invoke",
+        })
+    }
+}
+
+object! {
+    /// The payload of a frame `chunk`.
+    pub struct Chunk {
+        /// An event.
+        required bytes: Base64<L> = "bytes",
+    }
+}
+
+/// Converts a stream, bytes to bytes. An event goes out as soon as it can, and how the bytes are cut changes nothing.
+///
+/// When something is wrong an error event goes out last, and the error is returned.
+///
+/// ```
+/// use converse_messages::Options;
+/// use converse_messages::stream::{Framing, Side, Transcoder};
+///
+/// let mut transcoder = Transcoder::new(Framing::Json, Side::Messages, Framing::Sse, Options::streaming())?;
+/// let mut out = Vec::new();
+/// transcoder.push(b"{\"messageStart\": {\"role\": \"assistant\"}}\n", &mut out)?;
+/// assert!(out.starts_with(b"event: message_start\ndata: {\"type\":\"message_start\","));
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Transcoder {
+    input: Input,
+    events: Events,
+}
+
+#[derive(Clone, Debug)]
+enum Input {
+    Json(jsonl::Reader),
+    Sse(sse::Reader),
+    Frames(eventstream::Reader),
+}
+
+/// What becomes of the events once they are read.
+#[derive(Clone, Debug)]
+struct Events {
+    /// The side they are of. Frames tell only with the first one.
+    from: Side,
+    machine: Machine,
+    target: Target,
+    /// How many events have come.
+    count: usize,
+    failed: Option<Error>,
+    options: Options,
+}
+
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one for a stream")]
+enum Machine {
+    ToMessages(ToMessages),
+    ToConverse(ToConverse),
+    /// Only the framing changes.
+    None {
+        course: Course,
+        stopped: bool,
+    },
+}
+
+/// Where events are written.
+#[derive(Clone, Debug)]
+struct Target {
+    side: Side,
+    framing: Framing,
+    /// Whether the stream has come to its end there.
+    ended: bool,
+}
+
+impl Transcoder {
+    /// A transcoder at the beginning of a stream that is framed like `from`, to a stream of a side that is framed like `to`.
+    ///
+    /// # Errors
+    /// The side's streams are not framed so.
+    pub fn new(from: Framing, side: Side, to: Framing, options: Options) -> Result<Self, Error> {
+        if to.side().is_some_and(|own| own != side) {
+            return Err(Error::new(ErrorKind::Framing, "", format!("streams of this side are not framed as {to}")));
+        }
+        let opposite = match side {
+            Side::Converse => Side::Messages,
+            Side::Messages => Side::Converse,
+        };
+        let input = match from {
+            Framing::Json => Input::Json(jsonl::Reader::new()),
+            Framing::Sse => Input::Sse(sse::Reader::new()),
+            Framing::EventStream | Framing::Invoke => Input::Frames(eventstream::Reader::new()),
+        };
+        let from = from.side().unwrap_or(opposite);
+        let target = Target { side, framing: to, ended: false };
+        let machine = Machine::new(from, side, &options);
+        Ok(Self { input, events: Events { from, machine, target, count: 0, failed: None, options } })
+    }
+
+    /// Converts the bytes that come next, and appends what can go out.
+    ///
+    /// # Errors
+    /// Corrupt framing, malformed events, what the machines refuse. The error event has been appended; every further call is
+    /// answered with the same error.
+    pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let Self { input, events } = self;
+        events.unless_failed(out, |events, out| {
+            input.push(bytes);
+            input.drain(events, out)
+        })
+    }
+
+    /// Converts the end of the stream, and appends what was held back.
+    ///
+    /// # Errors
+    /// The stream ended within an event, or its message has not stopped.
+    pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        let Self { input, events } = self;
+        events.unless_failed(out, |events, out| {
+            input.finish(events, out)?;
+            events.finish(out)
+        })
+    }
+
+    /// The losses up to here. Their paths lead into the array of the source's events.
+    #[must_use]
+    pub fn losses(&self) -> &[Loss] {
+        match &self.events.machine {
+            Machine::ToMessages(machine) => machine.losses(),
+            Machine::ToConverse(machine) => machine.losses(),
+            Machine::None { course, .. } => &course.losses,
+        }
+    }
+}
+
+impl Input {
+    fn push(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Json(reader) => reader.push(bytes),
+            Self::Sse(reader) => reader.push(bytes),
+            Self::Frames(reader) => reader.push(bytes),
+        }
+    }
+
+    /// Converts the events that have come whole.
+    fn drain(&mut self, events: &mut Events, out: &mut Vec<u8>) -> Result<(), Error> {
+        match self {
+            Self::Json(reader) => {
+                while let Some(line) = reader.next_line()? {
+                    events.json(line, out)?;
+                }
+            }
+            Self::Sse(reader) => {
+                while let Some(event) = reader.next_event()? {
+                    // Some proxies keep the connection open with events without data.
+                    if !event.data.trim_ascii().is_empty() {
+                        events.json(event.data.as_bytes(), out)?;
+                    }
+                }
+            }
+            Self::Frames(reader) => {
+                while let Some(frame) = reader.next_frame()? {
+                    events.frame(&frame, out)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, events: &mut Events, out: &mut Vec<u8>) -> Result<(), Error> {
+        match self {
+            Self::Json(reader) => match reader.finish()? {
+                Some(line) => events.json(line, out),
+                None => Ok(()),
+            },
+            Self::Sse(reader) => reader.finish(),
+            Self::Frames(reader) => reader.finish(),
+        }
+    }
+}
+
+impl Machine {
+    fn new(from: Side, to: Side, options: &Options) -> Self {
+        match (from, to) {
+            (Side::Converse, Side::Messages) => Self::ToMessages(ToMessages::new(options.clone())),
+            (Side::Messages, Side::Converse) => Self::ToConverse(ToConverse::new(options.clone())),
+            (Side::Converse, Side::Converse) | (Side::Messages, Side::Messages) => {
+                Self::None { course: Course::new(options.clone()), stopped: false }
+            }
+        }
+    }
+}
+
+impl Events {
+    fn unless_failed(
+        &mut self,
+        out: &mut Vec<u8>,
+        convert: impl FnOnce(&mut Self, &mut Vec<u8>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        convert(self, out).inspect_err(|error| {
+            self.failed = Some(error.clone());
+            self.target.fail(error, out);
+        })
+    }
+
+    /// An event as its JSON text.
+    fn json(&mut self, json: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let depth = self.options.max_depth;
+        match self.from {
+            Side::Converse => {
+                let event = converse::StreamEvent::<Raw>::from_json_within(json, depth);
+                self.converse(event.map_err(|error| self.here(error))?, out)
+            }
+            Side::Messages => {
+                let event = messages::StreamEvent::<Raw>::from_json_within(json, depth);
+                self.messages(event.map_err(|error| self.here(error))?, out)
+            }
+        }
+    }
+
+    /// An error of the event that comes next.
+    fn here(&self, error: Error) -> Error {
+        error.beneath(&format!("/{}", self.count))
+    }
+
+    fn frame(&mut self, frame: &Frame<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let name = frame.event_type().or(frame.exception_type()).or(frame.error_code()).unwrap_or_default();
+        if name == "chunk" && self.count == 0 {
+            self.from = Side::Messages;
+            self.machine = Machine::new(self.from, self.target.side, &self.options);
+        }
+        let error_message = frame.error_message().map(exception_of_message);
+        let payload = error_message.as_ref().map_or(frame.payload, |json| json.as_str().as_bytes());
+        let payload = RawJson::from_json_within(payload, self.options.max_depth)
+            .map_err(|error| self.here(error.beneath(&format!("/{name}"))))?;
+        if frame.message_type() == Some("error") || frame.exception_type().is_some() {
+            return self.exception(name, &payload, out);
+        }
+        match self.from {
+            Side::Messages if name == "chunk" => {
+                let chunk = Raw::parse::<Chunk<Raw>>(&payload);
+                let chunk = chunk.map_err(|error| self.here(error.beneath("/chunk")))?;
+                self.json(&chunk.bytes.decode(), out)
+            }
+            Side::Messages => Err(self.here(Error::new(ErrorKind::Framing, "", "neither a chunk nor an exception"))),
+            Side::Converse => {
+                let event = converse::StreamEvent::<Raw>::from_payload(name, &payload);
+                self.converse(event.map_err(|error| self.here(error))?, out)
+            }
+        }
+    }
+
+    /// An exception, or another error of the service. One that Converse's streams do not know is an internal one.
+    fn exception(&mut self, name: &str, payload: &RawJson<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let known = converse::ExceptionName::of(name).in_stream().unwrap_or("internalServerException");
+        let event = converse::StreamEvent::<Raw>::from_payload(known, payload).map_err(|error| self.here(error))?;
+        match self.from {
+            Side::Converse => self.converse(event, out),
+            Side::Messages => {
+                let mut cx = Cx::new(&self.options);
+                let at = Path::Root.index(self.count);
+                let error = errors::in_stream_to_messages(event, at, &mut cx)?;
+                // What its conversion loses is a loss of the framing: Messages' own frames have exceptions too.
+                let Converted { value, losses } = cx.finish(messages::StreamEvent::Error(error))?;
+                self.lose(losses);
+                self.messages(value, out)
+            }
+        }
+    }
+
+    fn lose(&mut self, losses: Vec<Loss>) {
+        match &mut self.machine {
+            Machine::ToMessages(machine) => machine.lose(losses),
+            Machine::ToConverse(machine) => machine.lose(losses),
+            Machine::None { course, .. } => course.losses.extend(losses),
+        }
+    }
+
+    fn converse<L: Leaves>(&mut self, event: converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.count += 1;
+        match &mut self.machine {
+            Machine::ToMessages(machine) => {
+                for event in machine.push(event)?.value {
+                    self.target.messages(&event, out)?;
+                }
+            }
+            Machine::ToConverse(_) => {}
+            Machine::None { stopped, .. } => {
+                *stopped |= matches!(event, converse::StreamEvent::MessageStop(_)) || event.is_exception();
+                self.target.converse(&event, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn messages<L: Leaves>(&mut self, event: messages::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.count += 1;
+        match &mut self.machine {
+            Machine::ToConverse(machine) => {
+                for event in machine.push(event)?.value {
+                    self.target.converse(&event, out)?;
+                }
+            }
+            Machine::ToMessages(_) => {}
+            Machine::None { stopped, .. } => {
+                *stopped |= matches!(event, messages::StreamEvent::MessageStop(_) | messages::StreamEvent::Error(_));
+                self.target.messages(&event, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        match &mut self.machine {
+            Machine::ToMessages(machine) => {
+                for event in machine.finish::<Owned>()?.value {
+                    self.target.messages(&event, out)?;
+                }
+            }
+            Machine::ToConverse(machine) => {
+                for event in machine.finish::<Owned>()?.value {
+                    self.target.converse(&event, out)?;
+                }
+            }
+            Machine::None { stopped: true, .. } => {}
+            Machine::None { .. } => return Err(cut_off("the stream has ended before its message stopped")),
+        }
+        Ok(())
+    }
+}
+
+/// The payload of an exception with this message.
+fn exception_of_message(message: &str) -> Json {
+    let exception = converse::Exception { message: Some(message.to_owned()), ..Default::default() };
+    Owned::free_form::<converse::Exception>(&exception)
+}
+
+impl Target {
+    fn messages<L: Leaves>(&mut self, event: &messages::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.ended |= matches!(event, messages::StreamEvent::MessageStop(_) | messages::StreamEvent::Error(_));
+        match (self.framing, event) {
+            (Framing::Sse, _) => sse::write(event.name(), &event.to_json(), out),
+            // Its clients look for exceptions there, not for error events.
+            (Framing::Invoke, messages::StreamEvent::Error(error)) => {
+                let options = Options { loss: crate::Policy::Allow, ..Options::default() };
+                let mut cx = Cx::new(&options);
+                write_frame(&errors::in_stream_to_converse(error.clone(), Path::Root, &mut cx), out)
+            }
+            (Framing::Invoke, _) => {
+                let bytes = Base64::<Owned>::encode(event.to_json().as_bytes());
+                let chunk = Chunk { bytes, ..Chunk::default() }.to_json();
+                eventstream::write(&headers("event", ":event-type", "chunk"), chunk.as_bytes(), out)
+            }
+            (Framing::Json | Framing::EventStream, _) => {
+                line(&event.to_json(), out);
+                Ok(())
+            }
+        }
+    }
+
+    fn converse<L: Leaves>(&mut self, event: &converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.ended |= matches!(event, converse::StreamEvent::Metadata(_)) || event.is_exception();
+        if self.framing == Framing::EventStream {
+            return write_frame(event, out);
+        }
+        line(&event.to_json(), out);
+        Ok(())
+    }
+
+    /// Says that the stream has failed, unless it has ended.
+    fn fail(&mut self, error: &Error, out: &mut Vec<u8>) {
+        if self.ended {
+            return;
+        }
+        let message = error.to_string();
+        // Neither can fail: the names are ours, and the message is short.
+        let _ = match self.side {
+            Side::Messages => {
+                let error = messages::ErrorResponse::new(messages::ErrorType::Api, message);
+                self.messages(&messages::StreamEvent::<Owned>::Error(error), out)
+            }
+            Side::Converse => {
+                let exception = converse::Exception { message: Some(message), ..Default::default() };
+                self.converse(&converse::StreamEvent::<Owned>::InternalServer(exception), out)
+            }
+        };
+    }
+}
+
+fn line(json: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(json.as_bytes());
+    out.push(b'\n');
+}
+
+fn write_frame<L: Leaves>(event: &converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
+    let (message_type, type_header) =
+        if event.is_exception() { ("exception", ":exception-type") } else { ("event", ":event-type") };
+    eventstream::write(&headers(message_type, type_header, event.name()), event.payload().text().as_bytes(), out)
+}
+
+fn headers<'h>(message_type: &'h str, type_header: &'h str, name: &'h str) -> [Header<'h>; 3] {
+    let header = |name, value| Header { name, value: Value::String(value) };
+    [header(":message-type", message_type), header(type_header, name), header(":content-type", "application/json")]
+}

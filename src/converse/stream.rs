@@ -1,0 +1,256 @@
+//! `ConverseStreamOutput`: the events of a stream.
+
+use crate::Error;
+use crate::wire::{Base64, Leaves, object, union};
+
+use super::{
+    Citation, ConversationRole, ErrorBlock, Exception, ImageFormat, ImageSource, Metrics, PerformanceConfiguration,
+    ServiceTier, StopReason, TokenUsage, ToolResultStatus, ToolUseType,
+};
+
+union! {
+    /// An event of a stream (AWS: `ConverseStreamOutput`): `{"messageStart": {…}}`.
+    ///
+    /// In a frame of the wire the name stands in the header `:event-type` or `:exception-type`, and the payload is what the name
+    /// stands for: [`StreamEvent::from_payload`], [`StreamEvent::name`]. Real payloads have a member `p`, which is padding.
+    pub enum StreamEvent {
+        /// A message begins.
+        "messageStart" => MessageStart(MessageStartEvent<L>),
+        /// A block begins. Blocks of text and of reasoning begin with their first delta.
+        "contentBlockStart" => ContentBlockStart(ContentBlockStartEvent<L>),
+        /// A part of a block.
+        "contentBlockDelta" => ContentBlockDelta(ContentBlockDeltaEvent<L>),
+        /// A block ends.
+        "contentBlockStop" => ContentBlockStop(ContentBlockStopEvent<L>),
+        /// The message ends.
+        "messageStop" => MessageStop(MessageStopEvent<L>),
+        /// What it took.
+        "metadata" => Metadata(ConverseStreamMetadataEvent<L>),
+        /// The service has failed.
+        "internalServerException" => InternalServer(Exception<L>),
+        /// The model has failed.
+        "modelStreamErrorException" => ModelStreamError(Exception<L>),
+        /// The model took too long. In the streams of `InvokeModel` only.
+        "modelTimeoutException" => ModelTimeout(Exception<L>),
+        /// The service is not available.
+        "serviceUnavailableException" => ServiceUnavailable(Exception<L>),
+        /// Too many requests.
+        "throttlingException" => Throttling(Exception<L>),
+        /// The request is not valid.
+        "validationException" => Validation(Exception<L>),
+    }
+
+    /// What kind of block begins.
+    pub enum ContentBlockStart {
+        /// The model calls a tool.
+        "toolUse" => ToolUse(ToolUseBlockStart<L>),
+        /// What a tool has answered.
+        "toolResult" => ToolResult(ToolResultBlockStart<L>),
+        /// An image.
+        "image" => Image(ImageBlockStart<L>),
+    }
+
+    /// A part of a block.
+    pub enum ContentBlockDelta {
+        /// Of a text.
+        "text" => Text(L::Text),
+        /// Of a tool's input.
+        "toolUse" => ToolUse(ToolUseBlockDelta<L>),
+        /// Of a tool's answer.
+        "toolResult" => ToolResult(Vec<ToolResultBlockDelta<L>>),
+        /// Of the model's reasoning.
+        "reasoningContent" => ReasoningContent(ReasoningContentBlockDelta<L>),
+        /// A citation of a text (AWS: `CitationsDelta`, with the same members).
+        "citation" => Citation(Citation<L>),
+        /// Of an image.
+        "image" => Image(ImageBlockDelta<L>),
+    }
+
+    /// A part of a tool's answer.
+    pub enum ToolResultBlockDelta {
+        /// Text.
+        "text" => Text(L::Text),
+        /// JSON.
+        "json" => Json(L::Json),
+    }
+
+    /// A part of the model's reasoning.
+    pub enum ReasoningContentBlockDelta {
+        /// Of its text.
+        "text" => Text(L::Text),
+        /// Of what is encrypted.
+        "redactedContent" => RedactedContent(Base64<L>),
+        /// Of its signature.
+        "signature" => Signature(L::Text),
+    }
+}
+
+object! {
+    /// A message begins.
+    pub struct MessageStartEvent {
+        /// Who speaks.
+        required role: ConversationRole = "role",
+    }
+
+    /// A block begins.
+    pub struct ContentBlockStartEvent {
+        /// What kind of block.
+        required start: ContentBlockStart<L> = "start",
+        /// Which one.
+        required content_block_index: i64 = "contentBlockIndex",
+    }
+
+    /// A part of a block.
+    pub struct ContentBlockDeltaEvent {
+        /// The part.
+        required delta: ContentBlockDelta<L> = "delta",
+        /// Of which block.
+        required content_block_index: i64 = "contentBlockIndex",
+    }
+
+    /// A block ends.
+    pub struct ContentBlockStopEvent {
+        /// Which one.
+        required content_block_index: i64 = "contentBlockIndex",
+    }
+
+    /// The message ends.
+    pub struct MessageStopEvent {
+        /// Why. The service always says it.
+        optional stop_reason: StopReason = "stopReason",
+        /// The members of the model's own response that the request has asked for: any JSON.
+        optional additional_model_response_fields: L::Json = "additionalModelResponseFields",
+    }
+
+    /// What the message took.
+    pub struct ConverseStreamMetadataEvent {
+        /// How many tokens.
+        required usage: TokenUsage<L> = "usage",
+        /// How long.
+        required metrics: Metrics<L> = "metrics",
+        /// What the guardrail and the prompt router did: kept whole.
+        optional trace: L::Json = "trace",
+        /// The latency that was asked for.
+        optional performance_config: PerformanceConfiguration<L> = "performanceConfig",
+        /// The processing tier that was used.
+        optional service_tier: ServiceTier<L> = "serviceTier",
+    }
+
+    /// The model calls a tool.
+    pub struct ToolUseBlockStart {
+        /// The call's id.
+        required tool_use_id: L::Text = "toolUseId",
+        /// The tool's name.
+        required name: L::Text = "name",
+        /// Who runs the tool; absent: the caller.
+        optional kind: ToolUseType = "type",
+    }
+
+    /// A part of a tool's input.
+    pub struct ToolUseBlockDelta {
+        /// A part of its JSON text.
+        required input: L::Text = "input",
+    }
+
+    /// What a tool has answered.
+    pub struct ToolResultBlockStart {
+        /// The id of the call.
+        required tool_use_id: L::Text = "toolUseId",
+        /// What kind of result, when the provider has run the tool.
+        optional kind: L::Text = "type",
+        /// Whether the tool worked.
+        optional status: ToolResultStatus = "status",
+    }
+
+    /// An image.
+    pub struct ImageBlockStart {
+        /// Its format.
+        required format: ImageFormat = "format",
+    }
+
+    /// A part of an image.
+    pub struct ImageBlockDelta {
+        /// Its bytes.
+        optional source: ImageSource<L> = "source",
+        /// Why there is no image.
+        optional error: ErrorBlock<L> = "error",
+    }
+}
+
+/// The name of each variant, and how its payload is read and written.
+macro_rules! payloads {
+    ($($name:literal => $variant:ident,)+) => {
+        impl<L: Leaves> StreamEvent<L> {
+            /// The event's name, as in the header `:event-type` or `:exception-type`.
+            #[must_use]
+            pub fn name(&self) -> &str {
+                match self {
+                    $( Self::$variant(_) => $name, )+
+                    Self::Unknown(name, _) => name,
+                }
+            }
+
+            /// The event that a frame holds: its name, and the payload that the name stands for.
+            ///
+            /// # Errors
+            /// The payload is malformed: the path begins with the name, as if the event stood there whole.
+            ///
+            /// ```
+            /// use converse_messages::converse::StreamEvent;
+            /// use converse_messages::wire::Json;
+            ///
+            /// let payload = Json::parse(r#"{"contentBlockIndex": 0, "delta": {"text": "Hello"}, "p": "abcdef"}"#)?;
+            /// let event = <StreamEvent>::from_payload("contentBlockDelta", &payload)?;
+            /// assert_eq!(event.name(), "contentBlockDelta");
+            /// # Ok::<(), converse_messages::Error>(())
+            /// ```
+            pub fn from_payload(name: &str, payload: &L::Json) -> Result<Self, Error> {
+                let read = match name {
+                    $( $name => L::parse(payload).map(Self::$variant), )+
+                    _ => return Ok(Self::Unknown(name.to_owned(), payload.clone())),
+                };
+                read.map_err(|error| error.beneath(&format!("/{name}")))
+            }
+
+            /// What the name stands for.
+            #[must_use]
+            pub fn payload(&self) -> L::Json {
+                match self {
+                    $( Self::$variant(payload) => L::free_form(payload), )+
+                    Self::Unknown(_, payload) => payload.clone(),
+                }
+            }
+        }
+    };
+}
+
+payloads! {
+    "messageStart" => MessageStart,
+    "contentBlockStart" => ContentBlockStart,
+    "contentBlockDelta" => ContentBlockDelta,
+    "contentBlockStop" => ContentBlockStop,
+    "messageStop" => MessageStop,
+    "metadata" => Metadata,
+    "internalServerException" => InternalServer,
+    "modelStreamErrorException" => ModelStreamError,
+    "modelTimeoutException" => ModelTimeout,
+    "serviceUnavailableException" => ServiceUnavailable,
+    "throttlingException" => Throttling,
+    "validationException" => Validation,
+}
+
+impl<L: Leaves> StreamEvent<L> {
+    /// Whether the event is an exception, whose name stands in the header `:exception-type`.
+    #[must_use]
+    pub fn is_exception(&self) -> bool {
+        matches!(
+            self,
+            Self::InternalServer(_)
+                | Self::ModelStreamError(_)
+                | Self::ModelTimeout(_)
+                | Self::ServiceUnavailable(_)
+                | Self::Throttling(_)
+                | Self::Validation(_)
+        )
+    }
+}
