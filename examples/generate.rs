@@ -17,7 +17,10 @@ use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 
-const KINDS: [(&str, fn() -> BoxedStrategy<Value>); 7] = [
+/// A kind of document, and how it is made.
+type Kind = (&'static str, fn() -> BoxedStrategy<Value>);
+
+const KINDS: [Kind; 7] = [
     ("converse", generate::converse),
     ("messages", generate::messages),
     ("converse-response", generate_response::converse),

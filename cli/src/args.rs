@@ -61,7 +61,7 @@ pub enum Command {
         /// On the Messages side: bodies of Bedrock's `InvokeModel`
         #[arg(long)]
         invoke: bool,
-        /// Where refused records go: {line, id, error}
+        /// Where refused records go: {line, id, error}; with --jsonl they are answered in their place
         #[arg(long, value_name = "FILE", required_unless_present = "jsonl")]
         errors: Option<PathBuf>,
     },

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufWriter, Write};
+use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,12 +17,17 @@ use std::time::Duration;
 
 use converse_messages::{Converted, Loss, Severity, batch};
 use indicatif::{ProgressBar, ProgressStyle};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 
 use crate::convert::{Answer, Convert};
-use crate::lines::{Line, Lines, TOO_LARGE};
+use crate::lines::{Line, Lines, TOO_LARGE, unwritable};
 
 /// A chunk is passed on once it is this long, or longer by a line.
 const CHUNK: usize = 256 << 10;
+
+/// 128 and the number of SIGINT, as shells have it.
+const INTERRUPTED: u8 = 130;
 
 /// How many chunks are under way for each worker.
 const CHUNKS_PER_WORKER: usize = 3;
@@ -103,36 +108,40 @@ pub fn convert(
     convert: Convert,
     errors: &Path,
 ) -> io::Result<ExitCode> {
-    let errors_file = File::create(errors).map_err(|error| crate::named(&error, "write", errors))?;
     let mut run = Run {
-        output: BufWriter::new(io::stdout()),
-        errors: BufWriter::new(errors_file),
+        errors: File::create(errors).map_err(|error| crate::named(&error, "write", errors))?,
         progress: progress(length),
         last_line: 0,
         tally: Tally::default(),
     };
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).map_err(io::Error::other)?;
-
+    let interrupted = interruption()?;
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let (places, results) = sync_channel(workers * CHUNKS_PER_WORKER);
     start(input, convert, workers, places);
     let ended = run.write(&results, &interrupted);
     run.progress.finish_and_clear();
-    let flushed = run.output.flush().and_then(|()| run.errors.flush());
-    match ended.and_then(|ended| flushed.map(|()| ended)) {
+    match ended {
         Ok(true) => run.summary(),
         Ok(false) => {
             run.stopped("interrupted")?;
-            // 128 and the number of the signal, as shells have it.
-            Ok(ExitCode::from(130))
+            Ok(ExitCode::from(INTERRUPTED))
         }
         Err(error) => {
             run.stopped(&error.to_string())?;
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// What SIGINT and SIGTERM set. A second one ends the process, for the first is not seen while nobody takes the output.
+/// SIGHUP stays what it is, so that `nohup` works.
+fn interruption() -> io::Result<Arc<AtomicBool>> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        flag::register_conditional_shutdown(signal, INTERRUPTED.into(), Arc::clone(&interrupted))?;
+        flag::register(signal, Arc::clone(&interrupted))?;
+    }
+    Ok(interrupted)
 }
 
 fn progress(length: Option<u64>) -> ProgressBar {
@@ -227,8 +236,7 @@ fn work(chunk: &Chunk, convert: &Convert) -> io::Result<Done> {
 
 /// What is written, and how far.
 struct Run {
-    output: BufWriter<io::Stdout>,
-    errors: BufWriter<File>,
+    errors: File,
     progress: ProgressBar,
     last_line: u64,
     tally: Tally,
@@ -251,23 +259,34 @@ impl Run {
                     Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("a worker has died")),
                 }
             };
-            self.output.write_all(&done.output)?;
-            self.errors.write_all(&done.errors)?;
-            self.last_line = done.last_line;
-            self.tally.add(done.tally);
-            self.progress.inc(done.length);
-            self.progress.set_message(format!("{} records", self.tally.converted + self.tally.refused));
+            self.write_chunk(done)?;
         }
         Ok(false)
+    }
+
+    /// Nothing is buffered: what is counted has been written.
+    fn write_chunk(&mut self, done: Done) -> io::Result<()> {
+        let mut output = io::stdout().lock();
+        let mut write = || output.write_all(&done.output).and_then(|()| output.flush());
+        let written = if io::stdout().is_terminal() { self.progress.suspend(write) } else { write() };
+        written.map_err(|error| unwritable(&error))?;
+        self.errors
+            .write_all(&done.errors)
+            .map_err(|error| io::Error::new(error.kind(), format!("cannot write the file of errors: {error}")))?;
+        self.last_line = done.last_line;
+        self.tally.add(done.tally);
+        self.progress.inc(done.length);
+        self.progress.set_message(records(self.tally.converted + self.tally.refused));
+        Ok(())
     }
 
     fn summary(&self) -> io::Result<ExitCode> {
         let Tally { converted, refused, losses, other_losses } = &self.tally;
         let mut report = io::stderr().lock();
-        writeln!(report, "{} records: {converted} converted, {refused} refused", converted + refused)?;
+        writeln!(report, "{}: {converted} converted, {refused} refused", records(converted + refused))?;
         for (Kind { hint, code, path }, times) in losses {
             let severity = if *hint { Severity::Hint } else { Severity::Content };
-            writeln!(report, "  {times:>9} × {severity:7}  {code}  {}", crate::print::shown(path))?;
+            writeln!(report, "  {times:>9} × {:7}  {code}  {}", severity.as_str(), crate::print::shown(path))?;
         }
         if *other_losses > 0 {
             writeln!(report, "  {other_losses:>9} × other losses")?;
@@ -278,11 +297,21 @@ impl Run {
     /// Says how far the output is whole, so that the rest can be converted later.
     fn stopped(&self, why: &str) -> io::Result<()> {
         let (line, next) = (self.last_line, self.last_line + 1);
+        let Tally { converted, refused, .. } = &self.tally;
+        let mut report = io::stderr().lock();
         writeln!(
-            io::stderr(),
-            "error: {why}: stopped after line {line}, to go on from line {next} (`tail -n +{next}`); {} records converted, {} refused",
-            self.tally.converted,
-            self.tally.refused
+            report,
+            "error: {why}: stopped after line {line}; {} converted, {refused} refused",
+            records(*converted)
+        )?;
+        writeln!(
+            report,
+            "help: the first {converted} lines of the output and the first {refused} of the errors are whole; \
+             go on from line {next} (`tail -n +{next}`) with another file of errors"
         )
     }
+}
+
+fn records(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "record" } else { "records" })
 }

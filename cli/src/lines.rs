@@ -81,15 +81,19 @@ pub fn convert(input: impl BufRead, convert: &Convert) -> io::Result<()> {
     let mut lines = Lines::new(input);
     let mut document = Vec::new();
     while let Some(line) = lines.next(&mut document)? {
-        if line.end.is_none() {
-            writeln!(output, "{{\"error\":{TOO_LARGE}}}")?;
-        } else {
-            result(convert(&document), &mut output)?;
-        }
-        output.flush()?;
+        let written = match line.end {
+            None => writeln!(output, "{{\"error\":{TOO_LARGE}}}"),
+            Some(_) => result(convert(&document), &mut output),
+        };
+        written.and_then(|()| output.flush()).map_err(|error| unwritable(&error))?;
         document.clear();
     }
     Ok(())
+}
+
+/// Why there is no more output.
+pub fn unwritable(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write the output: {error}"))
 }
 
 fn result(converted: Result<Converted<Answer>, converse_messages::Error>, output: &mut impl Write) -> io::Result<()> {

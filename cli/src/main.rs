@@ -45,7 +45,10 @@ fn run(command: &Command) -> io::Result<ExitCode> {
         Command::Stream { document, from_framing, to_framing } => {
             stream::convert(input, document, *from_framing, *to_framing)
         }
-        Command::Batch { errors: Some(errors), .. } => batch::convert(input, length, convert, errors),
+        Command::Batch { errors: Some(errors), .. } => {
+            spare(document.file.as_deref(), errors)?;
+            batch::convert(input, length, convert, errors)
+        }
         _ => whole(input, &convert),
     }
 }
@@ -60,6 +63,13 @@ fn open(file: Option<&Path>) -> io::Result<(Box<dyn BufRead + Send>, Option<u64>
         }
         _ => Ok((Box::new(BufReader::new(io::stdin())), None)),
     }
+}
+
+/// The input is not overwritten.
+fn spare(file: Option<&Path>, errors: &Path) -> io::Result<()> {
+    let same =
+        file.is_some_and(|file| matches!((file.canonicalize(), errors.canonicalize()), (Ok(a), Ok(b)) if a == b));
+    if same { Err(io::Error::other("the file of errors is the input: name another one")) } else { Ok(()) }
 }
 
 /// An error of a file, with its name.

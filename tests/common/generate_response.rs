@@ -161,7 +161,10 @@ fn server_tool_use(converse: &Grammar) -> BoxedStrategy<Value> {
 }
 
 fn members(object: Value) -> Map<String, Value> {
-    object.as_object().cloned().unwrap_or_default()
+    match object {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
 }
 
 const SERVER_TOOL_RESULTS: [&str; 6] = [

@@ -1,6 +1,8 @@
-//! The project's own commands: `cargo xtask test`, `cargo xtask fuzz`.
+//! The project's own commands: `cargo xtask test`, `cargo xtask clients`, `cargo xtask fuzz`.
 
+mod clients;
 mod fuzz;
+mod records;
 mod shell;
 mod test;
 
@@ -12,7 +14,9 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test            everything: format, lints, tests, documentation, oldest supported Rust, dependencies
-  fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases";
+  clients         other people's programs with the tool: Apache Spark (needs Python 3.10 and Java 17)
+  fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases
+  records COUNT   prints a batch file of COUNT records, some of them bad";
 
 fn main() -> ExitCode {
     match run() {
@@ -28,9 +32,13 @@ fn run() -> Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => test::run_all()?,
+        ["clients"] => clients::run_all()?,
         ["fuzz"] => fuzz::run_all(20)?,
         ["fuzz", seconds] => {
             fuzz::run_all(seconds.parse().with_context(|| format!("{seconds:?} is not a number of seconds"))?)?;
+        }
+        ["records", count] => {
+            records::print(count.parse().with_context(|| format!("{count:?} is not a number of records"))?)?;
         }
         [] => println!("{USAGE}"),
         _ => {

@@ -1,7 +1,7 @@
 //! Commands that are shown before they run.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -17,6 +17,23 @@ pub fn command(words: &str) -> Command {
     let mut command = Command::new(words.next().unwrap_or_default());
     command.args(words).current_dir(root());
     command
+}
+
+/// A program that runs in the workspace's folder.
+pub fn program(path: &Path) -> Command {
+    let mut command = Command::new(path);
+    command.current_dir(root());
+    command
+}
+
+/// Shows the command and runs it, whether it succeeds or not. What it says on standard error is caught.
+///
+/// # Errors
+/// It cannot be started.
+pub fn outcome(mut command: Command) -> Result<Output> {
+    let shown = shown(&command);
+    println!("\n$ {shown}");
+    command.output().with_context(|| format!("cannot start `{shown}`"))
 }
 
 /// Shows the command and runs it.

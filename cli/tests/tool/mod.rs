@@ -28,7 +28,11 @@ impl Run {
 
 /// Runs the tool with these arguments (words at white space) and this standard input.
 pub fn run(arguments: &str, input: impl AsRef<[u8]>) -> Run {
-    let arguments: Vec<&str> = arguments.split_whitespace().collect();
+    run_words(&arguments.split_whitespace().collect::<Vec<_>>(), input)
+}
+
+/// Runs the tool with these arguments, which may hold white space.
+pub fn run_words(arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_converse-messages"))
         .args(arguments)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
