@@ -17,27 +17,27 @@ use proptest::strategy::{BoxedStrategy, Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::Value;
 
-/// A kind of document, and how it is made.
-type Kind = (&'static str, fn() -> BoxedStrategy<Value>);
-
-const KINDS: [Kind; 7] = [
-    ("converse", generate::converse),
-    ("messages", generate::messages),
-    ("converse-response", generate_response::converse),
-    ("messages-response", generate_response::messages),
-    ("claude-response", generate_response::claude),
-    ("converse-error", generate_response::converse_error),
-    ("messages-error", generate_response::messages_error),
-];
+fn documents(kind: &str) -> Option<BoxedStrategy<Value>> {
+    if let Some(kind) = kind.strip_prefix("wild-") {
+        return documents(kind).map(generate::wild);
+    }
+    Some(match kind {
+        "converse" => generate::converse(),
+        "messages" => generate::messages(),
+        "converse-response" => generate_response::converse(),
+        "messages-response" => generate_response::messages(),
+        "claude-response" => generate_response::claude(),
+        "converse-error" => generate_response::converse_error(),
+        "messages-error" => generate_response::messages_error(),
+        _ => return None,
+    })
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let kind = arguments.next().unwrap_or_default();
-    let known = kind.strip_prefix("wild-").unwrap_or(&kind);
-    let Some((_, documents)) = KINDS.iter().find(|(name, _)| *name == known) else {
-        return Err(format!("usage: generate [wild-]{} [N] [SEED]", KINDS.map(|(name, _)| name).join("|")).into());
+    let Some(documents) = documents(&arguments.next().unwrap_or_default()) else {
+        return Err("usage: generate [wild-]{converse,messages}[-response|-error]|claude-response [N] [SEED]".into());
     };
-    let documents = if known == kind { documents() } else { generate::wild(documents()) };
     let count: usize = arguments.next().unwrap_or_else(|| "10".to_owned()).parse()?;
     let seed: u64 = arguments.next().unwrap_or_else(|| "1".to_owned()).parse()?;
     let mut bytes = [0; 32];

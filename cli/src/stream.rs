@@ -9,6 +9,7 @@ use converse_messages::stream::{self, Side, Transcoder};
 use converse_messages::{Error, Options};
 
 use crate::args::{Args, Document, Framing, Target};
+use crate::lines::unwritable;
 
 impl From<Framing> for stream::Framing {
     fn from(framing: Framing) -> Self {
@@ -41,8 +42,7 @@ pub fn convert(mut input: impl BufRead, document: &Document, from: Framing, to: 
         let converted =
             if bytes.is_empty() { transcoder.finish(&mut events) } else { transcoder.push(bytes, &mut events) };
         input.consume(length);
-        output.write_all(&events)?;
-        output.flush()?;
+        output.write_all(&events).and_then(|()| output.flush()).map_err(|error| unwritable(&error))?;
         reported += report(&transcoder, reported)?;
         match converted {
             Err(error) => return fail(&error),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 type Choices<'a> = Unstructured<'a>;
 
-fn flag(u: &mut Choices<'_>) -> bool {
+pub(crate) fn flag(u: &mut Choices<'_>) -> bool {
     u.arbitrary::<u8>().unwrap_or_default() & 1 == 1
 }
 
@@ -15,22 +15,22 @@ fn below(u: &mut Choices<'_>, end: usize) -> usize {
     usize::from(u.arbitrary::<u8>().unwrap_or_default()) % end
 }
 
-fn one_of<'t>(u: &mut Choices<'_>, options: &[&'t str]) -> &'t str {
+pub(crate) fn one_of<'t>(u: &mut Choices<'_>, options: &[&'t str]) -> &'t str {
     options[below(u, options.len())]
 }
 
-fn list(u: &mut Choices<'_>, most: usize, mut item: impl FnMut(&mut Choices<'_>) -> Value) -> Value {
+pub(crate) fn list(u: &mut Choices<'_>, most: usize, mut item: impl FnMut(&mut Choices<'_>) -> Value) -> Value {
     (0..below(u, most + 1)).map(|_| item(u)).collect()
 }
 
 /// Perhaps adds a member.
-fn perhaps(u: &mut Choices<'_>, to: &mut Value, name: &str, value: impl FnOnce(&mut Choices<'_>) -> Value) {
+pub(crate) fn perhaps(u: &mut Choices<'_>, to: &mut Value, name: &str, value: impl FnOnce(&mut Choices<'_>) -> Value) {
     if below(u, 5) == 4 {
         to[name] = value(u);
     }
 }
 
-fn text(u: &mut Choices<'_>) -> Value {
+pub(crate) fn text(u: &mut Choices<'_>) -> Value {
     match below(u, 12) {
         0..4 => json!("Hi"),
         4 => json!(""),
@@ -55,11 +55,11 @@ fn number(u: &mut Choices<'_>) -> Value {
     serde_json::from_str(token).unwrap_or_default()
 }
 
-fn small(u: &mut Choices<'_>) -> Value {
+pub(crate) fn small(u: &mut Choices<'_>) -> Value {
     json!(below(u, 6))
 }
 
-fn free_form(u: &mut Choices<'_>, depth: usize) -> Value {
+pub(crate) fn free_form(u: &mut Choices<'_>, depth: usize) -> Value {
     match below(u, if depth == 0 { 6 } else { 8 }) {
         0 => json!(1),
         1 => text(u),
@@ -72,7 +72,7 @@ fn free_form(u: &mut Choices<'_>, depth: usize) -> Value {
     }
 }
 
-fn free_form_object(u: &mut Choices<'_>, depth: usize) -> Value {
+pub(crate) fn free_form_object(u: &mut Choices<'_>, depth: usize) -> Value {
     let mut object = Map::new();
     for _ in 0..below(u, 4) {
         let name = one_of(u, &["z", "a", "type", "", "text", "cachePoint", "cache_control", "a/b~c", "é"]);
@@ -197,7 +197,7 @@ fn converse_message(u: &mut Choices<'_>) -> Value {
     json!({"role": role, "content": list(u, 5, converse_block)})
 }
 
-fn converse_block(u: &mut Choices<'_>) -> Value {
+pub(crate) fn converse_block(u: &mut Choices<'_>) -> Value {
     match below(u, 20) {
         0..4 => json!({"text": text(u)}),
         4 => json!({"image": converse_image(u)}),
@@ -446,7 +446,7 @@ fn text_block(u: &mut Choices<'_>) -> Value {
     block
 }
 
-fn messages_block(u: &mut Choices<'_>) -> Value {
+pub(crate) fn messages_block(u: &mut Choices<'_>) -> Value {
     let mut block = match below(u, 20) {
         0..4 => return text_block(u),
         4 | 5 => messages_image(u),

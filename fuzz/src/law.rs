@@ -1,9 +1,10 @@
-//! The laws about the way there and back.
+//! The laws: about any bytes, and about the way there and back.
 
-use converse_messages::{Code, Converted, Error, Options, Policy, request};
+use converse_messages::{Code, Converted, Error, ErrorKind, Options, Policy, Severity, request, response};
+use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::normalise;
+use crate::{normalise, normalise_response};
 
 /// Converts one JSON document.
 pub type Convert = fn(&[u8], &Options) -> Result<Converted<String>, Error>;
@@ -34,6 +35,22 @@ pub const MESSAGES: Trip = Trip {
     back: request::to_messages_json,
     source: normalise::messages,
     target: normalise::converse,
+};
+
+/// A response from Converse and back.
+pub const CONVERSE_RESPONSE: Trip = Trip {
+    there: response::to_messages_json,
+    back: response::to_converse_json,
+    source: normalise_response::converse,
+    target: normalise_response::messages,
+};
+
+/// A response from Messages and back.
+pub const MESSAGES_RESPONSE: Trip = Trip {
+    there: response::to_converse_json,
+    back: response::to_messages_json,
+    source: normalise_response::messages,
+    target: normalise_response::converse,
 };
 
 /// What the library does about what a service refuses.
@@ -89,4 +106,48 @@ fn parsed(json: &str) -> Result<Value, String> {
 
 fn same(expected: Value, found: Value) -> Result<(), String> {
     if expected == found { Ok(()) } else { Err(format!("expected {expected}\nfound {found}")) }
+}
+
+/// Any bytes, under every policy: a value or an error, never a panic, and the value is JSON.
+///
+/// # Panics
+/// A law is broken.
+pub fn check_bytes(convert: Convert, document: &[u8]) {
+    let [allow, content, deny] = [Policy::Allow, Policy::Content, Policy::Deny]
+        .map(|loss| convert(document, &Options { loss, ..Options::default() }));
+    match &allow {
+        Ok(Converted { value, losses }) => {
+            deeply_parsed(value.as_bytes()).expect("a value is JSON");
+            let source = deeply_parsed(document).expect("what converts is JSON");
+            for loss in losses {
+                assert!(loss.path.starts_with('/'), "a loss names its place: {loss:?}");
+                let parent = loss.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+                assert!(source.pointer(parent).is_some(), "a loss names a place in the source: {loss:?}");
+            }
+            let of_content = losses.iter().any(|loss| loss.severity == Severity::Content);
+            assert_eq!(content.is_err(), of_content, "the policy `content` refuses losses of content, only");
+            assert_eq!(deny.is_err(), !losses.is_empty(), "the policy `deny` refuses every loss, only losses");
+            for refusal in [&content, &deny] {
+                match refusal {
+                    Ok(converted) => assert_eq!(converted.value, *value, "a policy does not change the value"),
+                    Err(error) => {
+                        assert_eq!(error.kind(), ErrorKind::Loss);
+                        assert_eq!(error.losses(), losses.as_slice(), "a refusal names all losses");
+                    }
+                }
+            }
+        }
+        Err(error) => {
+            assert_ne!(error.kind(), ErrorKind::Loss, "the policy `allow` never refuses");
+            assert!(content.is_err() && deny.is_err(), "what `allow` cannot convert, nobody can");
+        }
+    }
+}
+
+/// A value may nest a little deeper than its source may.
+fn deeply_parsed(json: &[u8]) -> serde_json::Result<Value> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    deserializer.disable_recursion_limit();
+    let value = Value::deserialize(&mut deserializer)?;
+    deserializer.end().map(|()| value)
 }

@@ -6,3 +6,6 @@ pub mod generate;
 pub mod law;
 #[path = "../../tests/common/normalise.rs"]
 pub mod normalise;
+#[path = "../../tests/common/normalise_response.rs"]
+pub mod normalise_response;
+pub mod response;

@@ -314,7 +314,12 @@ fn body_of<L: Leaves>(
 /// A Bedrock output as a Messages response.
 fn message_of<L: Leaves>(output: &L::Json, options: &Options) -> Result<Converted<messages::Response<L>>, Error> {
     if is_converse_output::<L>(output) {
-        return response::to_messages(L::parse(output)?, options);
+        // The job's model is the one that has answered.
+        let mut options = options.clone();
+        if let (None, Model::Replace(model)) = (&options.response_model, &options.model) {
+            options.response_model = Some(model.clone());
+        }
+        return response::to_messages(L::parse(output)?, &options);
     }
     Ok(unchanged(L::parse(output)?))
 }

@@ -93,6 +93,8 @@ fn usage_to_messages<L: Leaves>(usage: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -
     for (name, value) in members::<L>(Some(usage), at, cx) {
         let at = at.name(&name);
         match &*name {
+            // Empty is absent.
+            "output_tokens_details" | "server_tool_use" if value.text() == "{}" => {}
             "output_tokens_details" => carried.output_tokens_details = fitting::<L, _>(&value, at, cx),
             "server_tool_use" => carried.server_tool_use = fitting::<L, _>(&value, at, cx),
             "inference_geo" => carried.inference_geo = fitting::<L, _>(&value, at, cx),

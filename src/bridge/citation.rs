@@ -12,7 +12,7 @@
 //! | `sourceContent` texts, joined | `cited_text` |
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Leaves, Map, Text};
+use crate::wire::{FreeForm, Leaves, Map, Text};
 use crate::{converse, messages};
 
 /// `None`: the citation has no location that Messages could name; its text stays.
@@ -270,7 +270,7 @@ fn not_negative(indexes: [i64; 3], at: Path<'_>, cx: &mut Cx<'_>) -> Option<()> 
 }
 
 /// What a citation of a document holds beside what Converse has.
-fn beside<T, V>(file_id: Option<&T>, unknown: &Map<V>, at: Path<'_>, cx: &mut Cx<'_>) {
+fn beside<T, V: FreeForm>(file_id: Option<&T>, unknown: &Map<V>, at: Path<'_>, cx: &mut Cx<'_>) {
     cx.unknown(at, unknown);
     if file_id.is_some() {
         cx.hint(at.name("file_id"), Code::Unsupported, "Converse has no place for a citation's file");

@@ -58,16 +58,18 @@ use crate::wire::{FreeForm, Json, Kind, Leaves, Map, Wire};
 use crate::{Error, Options};
 
 impl Cx<'_> {
-    /// Members of a known object that this library does not know.
-    fn unknown<V>(&mut self, at: Path<'_>, members: &Map<V>) {
-        for (name, _) in members.iter() {
+    /// Members of a known object that this library does not know. Null is absence.
+    fn unknown<V: FreeForm>(&mut self, at: Path<'_>, members: &Map<V>) {
+        for (name, _) in members.iter().filter(|(_, value)| value.kind() != Kind::Null) {
             self.unknown_member(at, name);
         }
     }
 
     /// The same in an event of a stream, whose padding is no member.
     fn unknown_in_event<V: FreeForm>(&mut self, at: Path<'_>, members: &Map<V>) {
-        for (name, _) in members.iter().filter(|member| !is_padding(*member)) {
+        for (name, _) in
+            members.iter().filter(|(_, value)| value.kind() != Kind::Null).filter(|member| !is_padding(*member))
+        {
             self.unknown_member(at, name);
         }
     }

@@ -12,7 +12,7 @@
 //! | `performanceConfig` | | hint |
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{Leaves, Map, Raw, Text as _, Wire};
+use crate::wire::{FreeForm as _, Kind, Leaves, Map, Raw, Text as _, Wire};
 use crate::{Error, Options, converse, messages};
 
 use super::carried::{self, Carried, DEFAULT_ID, DEFAULT_MODEL};
@@ -173,16 +173,18 @@ pub fn to_converse<L: Leaves>(
     );
     let usage::Split { usage, service_tier, carried: carried_usage } =
         usage::to_converse(usage, root.name("usage"), &mut cx)?;
+    // What the way back finds by itself need not be carried.
+    let routed = trace.as_ref().and_then(invoked_model::<L>);
     let carried = Carried {
         id: Some(id).filter(|id| id.decode() != DEFAULT_ID),
-        model: Some(model).filter(|model| model.decode() != DEFAULT_MODEL),
+        model: Some(model).filter(|model| model.decode() != DEFAULT_MODEL && Some(model) != routed.as_ref()),
         stop_reason: carried_reason,
         stop_sequence,
         stop_details,
         container,
         diagnostics,
         usage: Some(carried_usage),
-        unknown,
+        unknown: unknown.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect(),
     };
     let metrics_at = root.name("amazon-bedrock-invocationMetrics");
     let target = converse::Response {

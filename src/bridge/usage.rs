@@ -161,7 +161,14 @@ pub(super) fn to_converse<L: Leaves>(
         cache_details: details_to_converse(cache_creation, at.name("cache_creation"), cx)?,
         ..Default::default()
     };
-    let carried = CarriedUsage { output_tokens_details, server_tool_use, inference_geo, speed, unknown };
+    let carried = CarriedUsage {
+        output_tokens_details: output_tokens_details
+            .filter(|details| *details != messages::OutputTokensDetails::default()),
+        server_tool_use: server_tool_use.filter(|used| *used != messages::ServerToolUsage::default()),
+        inference_geo,
+        speed,
+        unknown: unknown.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect(),
+    };
     Ok(Split { usage, service_tier: tier_to_converse(service_tier, at.name("service_tier"), cx), carried })
 }
 

@@ -75,8 +75,8 @@ impl ExceptionName {
     /// ```
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let text = text.split_once('#').map_or(text, |(_, name)| name);
-        let text = text.split_once(':').map_or(text, |(name, _)| name).trim();
+        let text = text.split_once(':').map_or(text, |(name, _)| name);
+        let text = text.split_once('#').map_or(text, |(_, name)| name).trim();
         let mut chars = text.chars();
         let capital = chars.next().map(|first| first.to_ascii_uppercase());
         Self::from(&*capital.into_iter().chain(chars).collect::<String>())

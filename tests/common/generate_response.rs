@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::generate::{self, Grammar, Weights};
 
@@ -156,15 +156,8 @@ fn trace() -> BoxedStrategy<Value> {
 fn server_tool_use(converse: &Grammar) -> BoxedStrategy<Value> {
     let names = select(vec!["web_search", "code_execution", "tool_search_tool_bm25", "nova_code_interpreter"]);
     (converse.definition("ToolUseId"), names, generate::object())
-        .prop_map(|(id, name, input)| json!({"toolUseId": id, "name": name, "input": Value::Object(members(input)), "type": "server_tool_use"}))
+        .prop_map(|(id, name, input)| json!({"toolUseId": id, "name": name, "input": input, "type": "server_tool_use"}))
         .boxed()
-}
-
-fn members(object: Value) -> Map<String, Value> {
-    match object {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
 }
 
 const SERVER_TOOL_RESULTS: [&str; 6] = [
