@@ -139,17 +139,16 @@ fn with_a_named_model(mut response: Value) -> Value {
 fn trace() -> BoxedStrategy<Value> {
     let filter =
         json!({"type": "HATE", "confidence": "HIGH", "filterStrength": "HIGH", "action": "BLOCKED", "detected": true});
-    let metrics = json!({"guardrailProcessingLatency": 311, "usage": {"topicPolicyUnits": 1, "contentPolicyUnits": 1}});
+    let units = json!({"topicPolicyUnits": 1, "contentPolicyUnits": 1, "wordPolicyUnits": 0, "sensitiveInformationPolicyUnits": 0,
+        "sensitiveInformationPolicyFreeUnits": 0, "contextualGroundingPolicyUnits": 0});
+    let metrics = json!({"guardrailProcessingLatency": 311, "usage": units});
     let topic = json!({"topics": [{"name": "n", "type": "DENY", "action": "BLOCKED"}]});
     let assessment =
         json!({"topicPolicy": topic, "contentPolicy": {"filters": [filter]}, "invocationMetrics": metrics});
     let guardrail = json!({"modelOutput": ["x"], "inputAssessment": {"gr1": assessment}, "outputAssessments": {"gr1": [assessment]}});
     let router = json!({"promptRouter": {"invokedModelId": "arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"}});
-    prop_oneof![
-        3 => select(vec![json!({"guardrail": guardrail}), router, json!({"guardrail": {"actionReason": "No action."}}), json!({})]),
-        1 => generate::object(),
-    ]
-    .boxed()
+    let masked = json!({"guardrail": {"actionReason": "No action."}});
+    select(vec![json!({"guardrail": guardrail}), router, masked, json!({})]).boxed()
 }
 
 /// The use of a tool that a server runs, Anthropic's or another's.
