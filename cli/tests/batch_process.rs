@@ -262,6 +262,7 @@ fn a_progress_bar_appears_on_a_terminal_and_goes_again() {
     let name = ptsname(&controller, Vec::new()).unwrap();
     let terminal = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
     let mut command = command(&errors);
+    command.env("TERM", "xterm").env_remove("NO_COLOR");
     let mut child = command.arg(&input).stdout(File::create("/dev/null").unwrap()).stderr(terminal).spawn().unwrap();
     // It holds the terminal, too.
     drop(command);
