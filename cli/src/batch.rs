@@ -21,7 +21,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::convert::{Answer, Convert};
-use crate::lines::{Line, Lines, TOO_LARGE, unwritable};
+use crate::lines::{Line, Lines, TOO_LARGE, unreadable, unwritable};
 
 /// A chunk is passed on once it is this long, or longer by a line.
 const CHUNK: usize = 256 << 10;
@@ -188,7 +188,7 @@ fn start(input: impl BufRead + Send + 'static, convert: Convert, workers: usize,
             }
             match chunk {
                 Ok(chunk) => drop(jobs.send((chunk, result))),
-                Err(error) => return drop(result.send(Err(error))),
+                Err(error) => return drop(result.send(Err(unreadable(&error)))),
             }
         }
     });

@@ -80,7 +80,7 @@ pub fn convert(input: impl BufRead, convert: &Convert) -> io::Result<()> {
     let mut output = io::stdout().lock();
     let mut lines = Lines::new(input);
     let mut document = Vec::new();
-    while let Some(line) = lines.next(&mut document)? {
+    while let Some(line) = lines.next(&mut document).map_err(|error| unreadable(&error))? {
         let written = match line.end {
             None => writeln!(output, "{{\"error\":{TOO_LARGE}}}"),
             Some(_) => result(convert(&document), &mut output),
@@ -89,6 +89,11 @@ pub fn convert(input: impl BufRead, convert: &Convert) -> io::Result<()> {
         document.clear();
     }
     Ok(())
+}
+
+/// Why there is no more input.
+pub fn unreadable(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot read the input: {error}"))
 }
 
 /// Why there is no more output.

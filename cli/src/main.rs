@@ -80,7 +80,7 @@ fn named(error: &io::Error, verb: &str, path: &Path) -> io::Error {
 /// Converts the one document that the input is: the value to standard output, the losses to standard error.
 fn whole(mut input: impl BufRead, convert: &Convert) -> io::Result<ExitCode> {
     let mut document = Vec::new();
-    input.read_to_end(&mut document)?;
+    input.read_to_end(&mut document).map_err(|error| lines::unreadable(&error))?;
     let document = document.strip_prefix(lines::BYTE_ORDER_MARK).unwrap_or(&document);
     let mut errors = io::stderr().lock();
     match convert(document) {

@@ -243,7 +243,9 @@ fn files_that_cannot_be_read_or_written_exit_1_and_are_named() {
     for (arguments, name) in [
         ("batch --to messages --errors no/such/folder/errors", "no/such/folder/errors"),
         ("batch --to messages --errors examples", "examples"),
-        ("batch --to messages --errors target/no-errors no-such-file", "no-such-file"),
+        ("batch --to messages --errors unused no-such-file", "no-such-file"),
+        ("batch --to messages --jsonl examples", "cannot read the input"),
+        ("request --to messages examples", "cannot read the input"),
     ] {
         let run = run(arguments, GOOD);
         assert_eq!((run.code, run.out.as_str()), (1, ""), "{arguments}");

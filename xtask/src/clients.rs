@@ -21,9 +21,9 @@ pub fn run_all() -> Result<()> {
     let Checks { passed, failed } = place.checks;
     println!("\n{passed} passed, {failed} failed");
     if failed > 0 {
-        bail!("{failed} checks of the clients failed, see above");
+        bail!("{failed} checks of the clients failed, see above and {}", place.folder.display());
     }
-    Ok(())
+    fs::remove_dir_all(&place.folder).with_context(|| format!("cannot remove {}", place.folder.display()))
 }
 
 /// Where clients run, and what is found out about them.
