@@ -45,7 +45,7 @@ pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<Stri
     let mut machine = ToMessages::new(part_options(options));
     let mut events = Vec::with_capacity(source.len());
     for event in source {
-        events.extend(machine.push(event)?.value);
+        let _ = machine.push_to(event, &mut |event| events.push(event))?;
     }
     events.extend(machine.finish()?.value);
     whole(&events, machine.losses(), json, options)
@@ -60,7 +60,7 @@ pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<Stri
     let mut machine = ToConverse::new(part_options(options));
     let mut events = Vec::with_capacity(source.len());
     for event in source {
-        events.extend(machine.push(event)?.value);
+        let _ = machine.push_to(event, &mut |event| events.push(event))?;
     }
     events.extend(machine.finish()?.value);
     whole(&events, machine.losses(), json, options)

@@ -335,9 +335,7 @@ impl Events {
         self.count += 1;
         match &mut self.machine {
             Machine::ToMessages(machine) => {
-                for event in machine.push(event)?.value {
-                    self.target.messages(&event, out)?;
-                }
+                return self.target.all(Target::messages, out, |out| machine.push_to(event, out));
             }
             Machine::ToConverse(_) => {}
             Machine::None { stopped, .. } => {
@@ -352,9 +350,7 @@ impl Events {
         self.count += 1;
         match &mut self.machine {
             Machine::ToConverse(machine) => {
-                for event in machine.push(event)?.value {
-                    self.target.converse(&event, out)?;
-                }
+                return self.target.all(Target::converse, out, |out| machine.push_to(event, out));
             }
             Machine::ToMessages(_) => {}
             Machine::None { stopped, .. } => {
@@ -391,6 +387,27 @@ fn exception_of_message(message: &str) -> Json {
 }
 
 impl Target {
+    /// Writes the events that a conversion gives, and takes them back if it fails.
+    fn all<E>(
+        &mut self,
+        write: impl Fn(&mut Self, &E, &mut Vec<u8>) -> Result<(), Error>,
+        out: &mut Vec<u8>,
+        convert: impl FnOnce(&mut dyn FnMut(E)) -> Result<Converted<()>, Error>,
+    ) -> Result<(), Error> {
+        let (start, ended, mut written) = (out.len(), self.ended, Ok(()));
+        let converted = convert(&mut |event| {
+            if written.is_ok() {
+                written = write(self, &event, out);
+            }
+        });
+        let done = converted.and(written);
+        if done.is_err() {
+            out.truncate(start);
+            self.ended = ended;
+        }
+        done
+    }
+
     fn messages<L: Leaves>(&mut self, event: &messages::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
         self.ended |= matches!(event, messages::StreamEvent::MessageStop(_) | messages::StreamEvent::Error(_));
         match (self.framing, event) {

@@ -35,7 +35,7 @@ enum Kind {
 
 impl Block {
     /// Sends the block's end. Text and thinking without a delta have not begun yet.
-    fn end<L: Leaves>(self, out: &mut Out<L>) {
+    fn end<L: Leaves>(self, out: &mut Out<'_, L>) {
         let Self::Open { kind, index, has_delta } = self else { return };
         let empty = match kind {
             Kind::Text => Some(converse::ContentBlockDelta::Text(L::Text::default())),
@@ -45,9 +45,11 @@ impl Block {
             }
             Kind::ToolUse | Kind::Whole => None,
         };
-        out.extend(empty.filter(|_| !has_delta).map(|delta| delta_event(index, delta)));
+        if let Some(delta) = empty.filter(|_| !has_delta) {
+            out(delta_event(index, delta));
+        }
         let event = converse::ContentBlockStopEvent { content_block_index: index, ..Default::default() };
-        out.push(converse::StreamEvent::ContentBlockStop(event));
+        out(converse::StreamEvent::ContentBlockStop(event));
     }
 }
 
@@ -65,7 +67,7 @@ impl Blocks {
         &mut self,
         blocks: Vec<messages::ContentBlock<L>>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         for (index, block) in blocks.into_iter().enumerate() {
@@ -80,7 +82,7 @@ impl Blocks {
         &mut self,
         event: messages::ContentBlockStartEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         let messages::ContentBlockStartEvent { index, content_block, unknown } = event;
@@ -98,7 +100,7 @@ impl Blocks {
         &mut self,
         block: messages::ContentBlock<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<Option<Block>, Error> {
         use converse::ContentBlock as Whole;
@@ -151,12 +153,14 @@ impl Blocks {
             _ => return Ok(None),
         };
         self.next += 1;
-        out.extend(start.map(|start| {
+        if let Some(start) = start {
             let event = converse::ContentBlockStartEvent { start, content_block_index: index, ..Default::default() };
-            converse::StreamEvent::ContentBlockStart(event)
-        }));
+            out(converse::StreamEvent::ContentBlockStart(event));
+        }
         let has_delta = !deltas.is_empty();
-        out.extend(deltas.into_iter().map(|delta| delta_event(index, delta)));
+        for delta in deltas {
+            out(delta_event(index, delta));
+        }
         Ok(Some(Block::Open { kind, index, has_delta }))
     }
 
@@ -164,7 +168,7 @@ impl Blocks {
         &mut self,
         event: messages::ContentBlockDeltaEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         use messages::ContentBlockDelta as Delta;
@@ -221,7 +225,7 @@ impl Blocks {
             }
         };
         *has_delta = true;
-        out.push(delta_event(target, delta));
+        out(delta_event(target, delta));
         Ok(())
     }
 
@@ -229,7 +233,7 @@ impl Blocks {
         &mut self,
         event: &messages::ContentBlockStopEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         let messages::ContentBlockStopEvent { index, unknown } = event;
@@ -244,7 +248,7 @@ impl Blocks {
     }
 
     /// The message has stopped, and so have its blocks.
-    pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<L>) {
+    pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<'_, L>) {
         for block in std::mem::take(&mut self.blocks).into_values() {
             block.end(out);
         }

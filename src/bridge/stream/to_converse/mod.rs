@@ -71,12 +71,19 @@ impl ToConverse {
         &mut self,
         event: messages::StreamEvent<L>,
     ) -> Result<Converted<Vec<converse::StreamEvent<L>>>, Error> {
+        let mut events = Vec::new();
+        let converted = self.push_to(event, &mut |event| events.push(event))?;
+        Ok(converted.map(|()| events))
+    }
+
+    /// Converts the next event, and gives what it becomes to `out`, which is to forget it if an error comes.
+    pub(super) fn push_to<L: Leaves>(
+        &mut self,
+        event: messages::StreamEvent<L>,
+        out: &mut Out<'_, L>,
+    ) -> Result<Converted<()>, Error> {
         let machine = &mut self.machine;
-        self.course.step(|at, cx| {
-            let mut out = Vec::new();
-            machine.event(event, at, &mut out, cx)?;
-            Ok(out)
-        })
+        self.course.step(|at, cx| machine.event(event, at, out, cx))
     }
 
     /// Converts the end of the stream, with all losses of the stream.
@@ -85,12 +92,9 @@ impl ToConverse {
     /// The message has not stopped.
     pub fn finish<L: Leaves>(&mut self) -> Result<Converted<Vec<converse::StreamEvent<L>>>, Error> {
         let machine = &mut self.machine;
-        let last = self.course.step(|_, cx| {
-            let mut out = Vec::new();
-            machine.finish(&mut out, cx)?;
-            Ok(out)
-        })?;
-        Ok(Converted { value: last.value, losses: self.course.losses.clone() })
+        let mut events = Vec::new();
+        let _ = self.course.step(|_, cx| machine.finish(&mut |event| events.push(event), cx))?;
+        Ok(Converted { value: events, losses: self.course.losses.clone() })
     }
 
     /// Takes over losses from outside.
@@ -115,7 +119,7 @@ enum State {
 }
 
 /// Where events go.
-type Out<L> = Vec<converse::StreamEvent<L>>;
+type Out<'o, L> = dyn FnMut(converse::StreamEvent<L>) + 'o;
 
 #[derive(Clone, Debug, Default)]
 struct Machine {
@@ -129,7 +133,7 @@ impl Machine {
         &mut self,
         event: messages::StreamEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         use messages::StreamEvent as Event;
@@ -156,7 +160,7 @@ impl Machine {
                 self.end(out, cx)
             }
             Event::Error(error) => {
-                out.push(errors::in_stream_to_converse(error, at, cx));
+                out(errors::in_stream_to_converse(error, at, cx));
                 self.state = State::Failed;
                 Ok(())
             }
@@ -172,7 +176,7 @@ impl Machine {
         &mut self,
         event: messages::MessageStartEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         if self.state != State::Start {
@@ -181,7 +185,7 @@ impl Machine {
         self.state = State::Open;
         let messages::MessageStartEvent { mut message, unknown } = event;
         cx.unknown(at, &unknown);
-        out.push(converse::StreamEvent::MessageStart(converse::MessageStartEvent {
+        out(converse::StreamEvent::MessageStart(converse::MessageStartEvent {
             role: converse::ConversationRole::Assistant,
             ..Default::default()
         }));
@@ -191,16 +195,16 @@ impl Machine {
     }
 
     /// Sends how the message ended.
-    fn end<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+    fn end<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         self.blocks.close_all(out);
         let (stop, metadata) = std::mem::take(&mut self.end).events(cx)?;
-        out.push(converse::StreamEvent::MessageStop(recoded::<Owned, L, _>(&stop)?));
-        out.push(converse::StreamEvent::Metadata(recoded::<Owned, L, _>(&metadata)?));
+        out(converse::StreamEvent::MessageStop(recoded::<Owned, L, _>(&stop)?));
+        out(converse::StreamEvent::Metadata(recoded::<Owned, L, _>(&metadata)?));
         self.state = State::Done;
         Ok(())
     }
 
-    fn finish<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+    fn finish<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         match self.state {
             State::Start => Err(cut_off("the stream has ended before it began")),
             State::Open if !self.end.has_stopped() => {

@@ -42,7 +42,7 @@ impl Blocks {
         &mut self,
         event: converse::ContentBlockStartEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         let converse::ContentBlockStartEvent { start, content_block_index, unknown } = event;
@@ -90,7 +90,7 @@ impl Blocks {
     }
 
     /// Sends the start of a block, and gives its number.
-    fn begin<L: Leaves>(&mut self, content_block: messages::ContentBlock<L>, out: &mut Out<L>) -> i64 {
+    fn begin<L: Leaves>(&mut self, content_block: messages::ContentBlock<L>, out: &mut Out<'_, L>) -> i64 {
         let index = self.line.number();
         let event = messages::ContentBlockStartEvent { index, content_block, ..Default::default() };
         self.line.send(messages::StreamEvent::ContentBlockStart(event), out);
@@ -101,7 +101,7 @@ impl Blocks {
         &mut self,
         event: converse::ContentBlockDeltaEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         use converse::ContentBlockDelta as Delta;
@@ -168,7 +168,7 @@ impl Blocks {
     }
 
     /// The index of the block that a delta of this kind belongs to. Text and thinking begin with it.
-    fn passing<L: Leaves>(&mut self, index: i64, kind: Kind, at: Path<'_>, out: &mut Out<L>) -> Result<i64, Error> {
+    fn passing<L: Leaves>(&mut self, index: i64, kind: Kind, at: Path<'_>, out: &mut Out<'_, L>) -> Result<i64, Error> {
         match self.blocks.get(&index) {
             Some(Block::Passing(own, index)) if *own == kind => return Ok(*index),
             Some(_) => return Err(order(at, "a delta of another kind than its block")),
@@ -225,7 +225,7 @@ impl Blocks {
         &mut self,
         event: &converse::ContentBlockStopEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         let converse::ContentBlockStopEvent { content_block_index, unknown } = event;
@@ -236,7 +236,7 @@ impl Blocks {
         self.end_block(*content_block_index, out, cx)
     }
 
-    fn end_block<L: Leaves>(&mut self, index: i64, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+    fn end_block<L: Leaves>(&mut self, index: i64, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         match self.blocks.insert(index, Block::Closed) {
             Some(Block::Passing(_, index)) => {
                 let event = messages::ContentBlockStopEvent { index, ..Default::default() };
@@ -253,13 +253,13 @@ impl Blocks {
     }
 
     /// The message has stopped, and so have its blocks.
-    pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+    pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         let indexes: Vec<i64> = self.blocks.keys().copied().collect();
         indexes.into_iter().try_for_each(|index| self.end_block(index, out, cx))
     }
 
     /// The stream has failed: what is gathered never goes out.
-    pub(super) fn abandon<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+    pub(super) fn abandon<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         for block in std::mem::take(&mut self.blocks).into_values() {
             if let Block::Gathering(gathered, number) = block {
                 gathered.lose(cx);

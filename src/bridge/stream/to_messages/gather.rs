@@ -13,7 +13,7 @@ use super::super::super::{content, tool_call};
 use super::super::owned_text;
 
 /// Where events go.
-pub(super) type Out<L> = Vec<messages::StreamEvent<L>>;
+pub(super) type Out<'o, L> = dyn FnMut(messages::StreamEvent<L>) + 'o;
 
 /// What is gathered of a block.
 #[derive(Clone, Debug)]
@@ -102,9 +102,9 @@ impl Line {
     }
 
     /// Sends an event, once it is its turn.
-    pub(super) fn send<L: Leaves>(&mut self, event: messages::StreamEvent<L>, out: &mut Out<L>) {
+    pub(super) fn send<L: Leaves>(&mut self, event: messages::StreamEvent<L>, out: &mut Out<'_, L>) {
         if self.waiting.is_empty() {
-            out.push(self.indexed(event));
+            out(self.indexed(event));
         } else {
             self.waiting.push_back(Waiting::Event(owned_text::<L>(&event)));
         }
@@ -129,7 +129,7 @@ impl Line {
         &mut self,
         number: i64,
         block: Option<messages::ContentBlock>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
     ) -> Result<(), Error> {
         let held = |other: &Waiting| matches!(other, Waiting::Block(own) if *own == number);
         let Some(place) = self.waiting.iter().position(held) else {
@@ -150,7 +150,7 @@ impl Line {
         while let Some(Waiting::Event(event)) = self.waiting.front_mut() {
             let event = L::Json::from_compact(std::mem::take(event));
             self.waiting.pop_front();
-            out.push(self.indexed(L::parse(&event)?));
+            out(self.indexed(L::parse(&event)?));
         }
         Ok(())
     }

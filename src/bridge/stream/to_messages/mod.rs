@@ -74,12 +74,19 @@ impl ToMessages {
         &mut self,
         event: converse::StreamEvent<L>,
     ) -> Result<Converted<Vec<messages::StreamEvent<L>>>, Error> {
+        let mut events = Vec::new();
+        let converted = self.push_to(event, &mut |event| events.push(event))?;
+        Ok(converted.map(|()| events))
+    }
+
+    /// Converts the next event, and gives what it becomes to `out`, which is to forget it if an error comes.
+    pub(super) fn push_to<L: Leaves>(
+        &mut self,
+        event: converse::StreamEvent<L>,
+        out: &mut Out<'_, L>,
+    ) -> Result<Converted<()>, Error> {
         let machine = &mut self.machine;
-        self.course.step(|at, cx| {
-            let mut out = Vec::new();
-            machine.event(event, at, &mut out, cx)?;
-            Ok(out)
-        })
+        self.course.step(|at, cx| machine.event(event, at, out, cx))
     }
 
     /// Converts the end of the stream, with all losses of the stream.
@@ -88,12 +95,9 @@ impl ToMessages {
     /// The message has not stopped.
     pub fn finish<L: Leaves>(&mut self) -> Result<Converted<Vec<messages::StreamEvent<L>>>, Error> {
         let machine = &mut self.machine;
-        let last = self.course.step(|_, cx| {
-            let mut out = Vec::new();
-            machine.finish(&mut out, cx)?;
-            Ok(out)
-        })?;
-        Ok(Converted { value: last.value, losses: self.course.losses.clone() })
+        let mut events = Vec::new();
+        let _ = self.course.step(|_, cx| machine.finish(&mut |event| events.push(event), cx))?;
+        Ok(Converted { value: events, losses: self.course.losses.clone() })
     }
 
     /// Takes over losses from outside.
@@ -129,7 +133,7 @@ impl Machine {
         &mut self,
         event: converse::StreamEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         use converse::StreamEvent as Event;
@@ -160,7 +164,7 @@ impl Machine {
         &mut self,
         event: converse::MessageStartEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         if self.state != State::Start {
@@ -195,7 +199,7 @@ impl Machine {
         &mut self,
         event: converse::MessageStopEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         if self.end.has_stopped() {
@@ -210,7 +214,7 @@ impl Machine {
         &mut self,
         event: converse::ConverseStreamMetadataEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         if self.end.is_measured() {
@@ -221,7 +225,7 @@ impl Machine {
     }
 
     /// Sends how the message ended.
-    fn end<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+    fn end<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         let (delta, stop) = std::mem::take(&mut self.end).events(cx)?;
         self.blocks.line.send(messages::StreamEvent::MessageDelta(recoded::<Owned, L, _>(&delta)?), out);
         self.blocks.line.send(messages::StreamEvent::MessageStop(recoded::<Owned, L, _>(&stop)?), out);
@@ -234,7 +238,7 @@ impl Machine {
         &mut self,
         event: converse::StreamEvent<L>,
         at: Path<'_>,
-        out: &mut Out<L>,
+        out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         self.blocks.abandon(out, cx)?;
@@ -244,7 +248,7 @@ impl Machine {
         Ok(())
     }
 
-    fn finish<L: Leaves>(&mut self, out: &mut Out<L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+    fn finish<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         match self.state {
             State::Start => Err(cut_off("the stream has ended before it began")),
             State::Open if !self.end.has_stopped() => Err(cut_off("the stream has ended without messageStop")),
