@@ -85,7 +85,8 @@ impl<L: Leaves> Sink<L> for Writer {
     }
 
     fn integer(&mut self, value: i64) {
-        self.token(value);
+        self.separate();
+        self.out.push_str(itoa::Buffer::new().format(value));
     }
 
     /// The shortest digits that read back as the same number; `null` for what JSON has no number for.
