@@ -82,6 +82,8 @@ error_kinds! {
     MissingModel = "missing_model",
     /// An event that does not belong where it stands in its stream, or a stream that ended too early.
     StreamOrder = "stream_order",
+    /// The service has ended a stream with an error: what was to be put together of it has no end.
+    StreamFailed = "stream_failed",
     /// The conversion would lose what [`Options::loss`](crate::Options::loss) refuses to lose: see [`Error::losses`].
     Loss = "loss",
     /// The bytes of a stream are not in the framing they should be in, or end within a frame.

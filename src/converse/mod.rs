@@ -13,6 +13,7 @@
 //! request.messages.push(Message::new(User, vec![image, "What is this?".into()]));
 //! ```
 
+mod accumulate;
 mod batch;
 mod content;
 mod count_tokens;
@@ -23,6 +24,7 @@ mod response;
 mod stream;
 mod tool;
 
+pub use accumulate::*;
 pub use batch::*;
 pub use content::*;
 pub use count_tokens::*;

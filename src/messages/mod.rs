@@ -19,6 +19,7 @@
 //! assert!(matches!(&request.messages[1].content, Content::Blocks(blocks) if blocks.len() == 1));
 //! ```
 
+mod accumulate;
 mod batch;
 mod citation;
 mod content;
@@ -31,6 +32,7 @@ mod server_tool;
 mod stream;
 mod tool;
 
+pub use accumulate::*;
 pub use batch::*;
 pub use citation::*;
 pub use content::*;

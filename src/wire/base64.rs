@@ -58,6 +58,17 @@ impl<L: Leaves> Base64<L> {
     }
 }
 
+impl Base64 {
+    /// Adds bytes at the end.
+    pub fn append(&mut self, bytes: &[u8]) {
+        // A group that is not full is written anew with the bytes that fill it.
+        let full = if self.0.ends_with('=') { self.0.len().saturating_sub(4) } else { self.0.len() };
+        let mut rest = STANDARD.decode(self.0.split_off(full)).unwrap_or_default();
+        rest.extend_from_slice(bytes);
+        STANDARD.encode_string(rest, &mut self.0);
+    }
+}
+
 impl<L: Leaves> Wire<L> for Base64<L> {
     fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
         let mark = source.mark();
@@ -116,6 +127,19 @@ mod tests {
             for number in 0..16_usize.pow(length) {
                 let text: Vec<u8> = (0..length).map(|place| alphabet[number >> (4 * place) & 15]).collect();
                 assert_eq!(is_canonical(&text), STANDARD.decode(&text).is_ok(), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_are_appended_whatever_the_last_group_holds() {
+        for before in 0..8 {
+            for after in 0..8 {
+                let bytes: Vec<u8> = (0..before + after).collect();
+                let (first, rest) = bytes.split_at(before.into());
+                let mut joined: Base64 = Base64::encode(first);
+                joined.append(rest);
+                assert_eq!(joined, Base64::encode(&bytes));
             }
         }
     }

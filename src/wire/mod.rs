@@ -11,6 +11,7 @@ pub(crate) mod json;
 mod leaves;
 mod macros;
 mod members;
+mod partial;
 pub(crate) mod read;
 mod scan;
 mod token;
@@ -22,6 +23,7 @@ pub use json::{Json, RawJson, RawText};
 pub use leaves::{FreeForm, FromText, Leaves, Owned, Raw, Text};
 pub(crate) use members::write_members;
 pub use members::{Map, Untyped};
+pub use partial::PartialJson;
 pub use read::DEFAULT_MAX_DEPTH;
 
 pub(crate) use macros::{closed_enum, document, object, open_enum, tagged, union};

@@ -108,7 +108,7 @@ pub(super) fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault
 
 /// An escape sequence that begins at `at`: the offset behind it.
 #[inline]
-fn escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
+pub(super) fn escape(bytes: &[u8], at: usize) -> Result<usize, Fault> {
     match bytes.get(at + 1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
         _ => long_escape(bytes, at),
