@@ -228,7 +228,7 @@ impl Accumulator {
     }
 
     fn message_delta(&mut self, event: MessageDeltaEvent) {
-        let MessageDeltaEvent { delta, usage, guardrail_action, trace, invocation_metrics, unknown } = event;
+        let MessageDeltaEvent { delta, usage, guardrail_action, trace, invocation_metrics, unknown: _ } = event;
         let MessageDelta { stop_reason, stop_sequence, stop_details, container, unknown: changed } = delta;
         self.stopped = true;
         let own = &mut self.response;
@@ -237,8 +237,6 @@ impl Accumulator {
         replace(&mut own.stop_details, stop_details);
         replace(&mut own.container, container);
         replace_all(&mut own.unknown, changed);
-        // What the message is told beside the delta, as `context_management`, is a member of it too.
-        replace_all(&mut own.unknown, unknown);
         measure(&mut own.usage, usage);
         self.bedrock(guardrail_action, trace, invocation_metrics);
     }

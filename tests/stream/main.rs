@@ -1,0 +1,13 @@
+//! Streams: hand-written ones, event by event and however they are cut; the laws; what they add up to.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+#[path = "../common/adding_up.rs"]
+mod adding_up;
+#[allow(dead_code)]
+#[path = "../common/generate.rs"]
+mod generate;
+mod laws;
+#[path = "../common/normalise.rs"]
+mod normalise;
+#[path = "../common/streams.rs"]
+mod streams;
