@@ -1,5 +1,7 @@
 //! What the fuzz targets share.
 
+#[path = "../../tests/common/adding_up.rs"]
+pub mod adding_up;
 #[path = "../../tests/common/framing.rs"]
 pub mod framing;
 pub mod generate;
@@ -9,3 +11,6 @@ pub mod normalise;
 #[path = "../../tests/common/normalise_response.rs"]
 pub mod normalise_response;
 pub mod response;
+pub mod streams;
+#[path = "../../tests/common/transcoding.rs"]
+pub mod transcoding;

@@ -9,5 +9,6 @@ mod generate;
 mod laws;
 #[path = "../common/normalise.rs"]
 mod normalise;
+mod partial_json;
 #[path = "../common/streams.rs"]
 mod streams;
