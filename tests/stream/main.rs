@@ -1,5 +1,5 @@
 //! Streams: hand-written ones, event by event and however they are cut; the laws; what they add up to.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::needless_pass_by_value)]
 
 #[path = "../common/adding_up.rs"]
 mod adding_up;
