@@ -182,7 +182,7 @@ pub(super) fn in_stream_to_messages<L: Leaves>(
     let named = Named { at: at.pointer(), name: converse::ExceptionName::of(&name) };
     let mut found = Found { names: vec![named], messages: Vec::new() };
     let request_id = exception.request_id.take();
-    found.exception(exception, at, cx)?;
+    found.exception(*exception, at, cx)?;
     found.error(request_id, None, at, cx)
 }
 
@@ -199,7 +199,7 @@ pub(super) fn in_stream_to_converse<L: Leaves>(
     let error_at = at.name("error");
     let messages::ErrorObject { kind, message, unknown } = error;
     cx.unknown(error_at, &unknown);
-    let exception = converse::Exception { message: Some(message), ..Default::default() };
+    let exception = Box::new(converse::Exception { message: Some(message), ..Default::default() });
     let (event, leads_back) = match kind {
         Kind::RateLimit => (converse::StreamEvent::Throttling(exception), true),
         Kind::Overloaded => (converse::StreamEvent::ServiceUnavailable(exception), true),

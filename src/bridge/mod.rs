@@ -65,13 +65,12 @@ impl Cx<'_> {
         }
     }
 
-    /// The same in an event of a stream, whose padding is no member.
-    fn unknown_in_event<V: FreeForm>(&mut self, at: Path<'_>, members: &Map<V>) {
-        for (name, _) in
-            members.iter().filter(|(_, value)| value.kind() != Kind::Null).filter(|member| !is_padding(*member))
-        {
-            self.unknown_member(at, name);
+    /// The same in an event of a stream, whose padding is a text.
+    fn unknown_in_event<V: FreeForm>(&mut self, at: Path<'_>, padding: Option<&V>, members: &Map<V>) {
+        if padding.is_some_and(|padding| padding.kind() != Kind::String) {
+            self.unknown_member(at, "p");
         }
+        self.unknown(at, members);
     }
 
     fn unknown_member(&mut self, at: Path<'_>, name: &str) {

@@ -17,7 +17,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::wire::{Map, PartialJson};
+use crate::wire::PartialJson;
 use crate::{Error, ErrorKind};
 
 use super::{
@@ -142,7 +142,7 @@ impl Accumulator {
             Event::MessageStart(event) => self.begin(event.role),
             Event::Unknown(..) => Ok(()),
             _ if !self.begun => Err(self.order("the stream has not begun with messageStart")),
-            Event::Metadata(event) => self.measure(event),
+            Event::Metadata(event) => self.measure(*event),
             _ if self.stopped => Err(self.order("content behind messageStop")),
             Event::ContentBlockStart(event) => self.open(event),
             Event::ContentBlockDelta(event) => self.delta(event),
@@ -200,7 +200,7 @@ impl Accumulator {
     }
 
     fn delta(&mut self, event: ContentBlockDeltaEvent) -> Result<(), Error> {
-        let ContentBlockDeltaEvent { delta, content_block_index: index, unknown: _ } = event;
+        let ContentBlockDeltaEvent { delta, content_block_index: index, padding: _, unknown: _ } = event;
         if !self.blocks.contains_key(&index) {
             match first_of(&delta) {
                 First::Block(block) => self.add_block(index, block),
@@ -242,7 +242,7 @@ impl Accumulator {
     }
 
     fn stop(&mut self, event: MessageStopEvent) -> Result<(), Error> {
-        let MessageStopEvent { stop_reason, additional_model_response_fields, unknown } = event;
+        let MessageStopEvent { stop_reason, additional_model_response_fields, padding: _, unknown } = event;
         let open = |(index, block): (&i64, &Block)| matches!(block, Block::Open(..)).then_some(*index);
         for index in self.blocks.iter().filter_map(open).collect::<Vec<_>>() {
             self.close(index)?;
@@ -250,7 +250,7 @@ impl Accumulator {
         self.stopped = true;
         self.response.stop_reason = stop_reason;
         self.response.additional_model_response_fields = additional_model_response_fields;
-        self.response.unknown.extend(without_padding(unknown));
+        self.response.unknown.extend(unknown);
         Ok(())
     }
 
@@ -259,19 +259,23 @@ impl Accumulator {
             return Err(self.order("a second metadata"));
         }
         self.measured = true;
-        let ConverseStreamMetadataEvent { usage, metrics, trace, performance_config, service_tier, unknown } = event;
+        let ConverseStreamMetadataEvent {
+            usage,
+            metrics,
+            trace,
+            performance_config,
+            service_tier,
+            padding: _,
+            unknown,
+        } = event;
         self.response = Response { usage, metrics, trace, performance_config, service_tier, ..self.take() };
-        self.response.unknown.extend(without_padding(unknown));
+        self.response.unknown.extend(unknown);
         Ok(())
     }
 
     fn take(&mut self) -> Response {
         std::mem::take(&mut self.response)
     }
-}
-
-fn without_padding<V>(unknown: Map<V>) -> impl Iterator<Item = (String, V)> {
-    unknown.into_iter().filter(|(name, _)| name != "p")
 }
 
 fn content(response: &Response) -> Option<&Vec<ContentBlock>> {
@@ -325,12 +329,12 @@ fn append(block: &mut ContentBlock, delta: ContentBlockDelta, input: &mut Partia
             [CitationGeneratedContent::Text(own)] => own.push_str(&text),
             _ => block.content.push(CitationGeneratedContent::Text(text)),
         },
-        (ContentBlock::CitationsContent(block), Delta::Citation(citation)) => block.citations.push(citation),
+        (ContentBlock::CitationsContent(block), Delta::Citation(citation)) => block.citations.push(*citation),
         (block @ ContentBlock::Text(_), Delta::Citation(citation)) => {
             let ContentBlock::Text(text) = std::mem::take(block) else { return false };
             *block = ContentBlock::CitationsContent(CitationsContentBlock {
                 content: vec![CitationGeneratedContent::Text(text)],
-                citations: vec![citation],
+                citations: vec![*citation],
                 ..CitationsContentBlock::default()
             });
         }
@@ -351,7 +355,7 @@ fn append(block: &mut ContentBlock, delta: ContentBlockDelta, input: &mut Partia
                 ToolResultBlockDelta::Unknown(name, part) => ToolResultContentBlock::Unknown(name, part),
             }));
         }
-        (ContentBlock::Image(own), Delta::Image(part)) => append_image(own, part),
+        (ContentBlock::Image(own), Delta::Image(part)) => append_image(own, *part),
         (_, Delta::Unknown(..)) | (ContentBlock::Unknown(..), _) => {}
         _ => return false,
     }

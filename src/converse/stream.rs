@@ -1,7 +1,7 @@
 //! `ConverseStreamOutput`: the events of a stream.
 
 use crate::Error;
-use crate::wire::{Base64, Leaves, object, union};
+use crate::wire::{Base64, FromText, Leaves, Wire, object, union};
 
 use super::{
     Citation, ConversationRole, ErrorBlock, Exception, ImageFormat, ImageSource, Metrics, PerformanceConfiguration,
@@ -25,19 +25,19 @@ union! {
         /// The message ends.
         "messageStop" => MessageStop(MessageStopEvent<L>),
         /// What it took.
-        "metadata" => Metadata(ConverseStreamMetadataEvent<L>),
+        "metadata" => Metadata(Box<ConverseStreamMetadataEvent<L>>),
         /// The service has failed.
-        "internalServerException" => InternalServer(Exception<L>),
+        "internalServerException" => InternalServer(Box<Exception<L>>),
         /// The model has failed.
-        "modelStreamErrorException" => ModelStreamError(Exception<L>),
+        "modelStreamErrorException" => ModelStreamError(Box<Exception<L>>),
         /// The model took too long. In the streams of `InvokeModel` only.
-        "modelTimeoutException" => ModelTimeout(Exception<L>),
+        "modelTimeoutException" => ModelTimeout(Box<Exception<L>>),
         /// The service is not available.
-        "serviceUnavailableException" => ServiceUnavailable(Exception<L>),
+        "serviceUnavailableException" => ServiceUnavailable(Box<Exception<L>>),
         /// Too many requests.
-        "throttlingException" => Throttling(Exception<L>),
+        "throttlingException" => Throttling(Box<Exception<L>>),
         /// The request is not valid.
-        "validationException" => Validation(Exception<L>),
+        "validationException" => Validation(Box<Exception<L>>),
     }
 
     /// What kind of block begins.
@@ -61,9 +61,9 @@ union! {
         /// Of the model's reasoning.
         "reasoningContent" => ReasoningContent(ReasoningContentBlockDelta<L>),
         /// A citation of a text (AWS: `CitationsDelta`, with the same members).
-        "citation" => Citation(Citation<L>),
+        "citation" => Citation(Box<Citation<L>>),
         /// Of an image.
-        "image" => Image(ImageBlockDelta<L>),
+        "image" => Image(Box<ImageBlockDelta<L>>),
     }
 
     /// A part of a tool's answer.
@@ -90,6 +90,8 @@ object! {
     pub struct MessageStartEvent {
         /// Who speaks.
         required role: ConversationRole = "role",
+        /// Padding, so that the length of a frame does not tell that of its text. Not documented.
+        optional padding: L::Json = "p",
     }
 
     /// A block begins.
@@ -98,6 +100,8 @@ object! {
         required start: ContentBlockStart<L> = "start",
         /// Which one.
         required content_block_index: i64 = "contentBlockIndex",
+        /// Padding, so that the length of a frame does not tell that of its text. Not documented.
+        optional padding: L::Json = "p",
     }
 
     /// A part of a block.
@@ -106,12 +110,16 @@ object! {
         required delta: ContentBlockDelta<L> = "delta",
         /// Of which block.
         required content_block_index: i64 = "contentBlockIndex",
+        /// Padding, so that the length of a frame does not tell that of its text. Not documented.
+        optional padding: L::Json = "p",
     }
 
     /// A block ends.
     pub struct ContentBlockStopEvent {
         /// Which one.
         required content_block_index: i64 = "contentBlockIndex",
+        /// Padding, so that the length of a frame does not tell that of its text. Not documented.
+        optional padding: L::Json = "p",
     }
 
     /// The message ends.
@@ -120,6 +128,8 @@ object! {
         optional stop_reason: StopReason = "stopReason",
         /// The members of the model's own response that the request has asked for: any JSON.
         optional additional_model_response_fields: L::Json = "additionalModelResponseFields",
+        /// Padding, so that the length of a frame does not tell that of its text. Not documented.
+        optional padding: L::Json = "p",
     }
 
     /// What the message took.
@@ -134,6 +144,8 @@ object! {
         optional performance_config: PerformanceConfiguration<L> = "performanceConfig",
         /// The processing tier that was used.
         optional service_tier: ServiceTier<L> = "serviceTier",
+        /// Padding, so that the length of a frame does not tell that of its text. Not documented.
+        optional padding: L::Json = "p",
     }
 
     /// The model calls a tool.
@@ -210,6 +222,26 @@ macro_rules! payloads {
                     _ => return Ok(Self::Unknown(name.to_owned(), payload.clone())),
                 };
                 read.map_err(|error| error.beneath(&format!("/{name}")))
+            }
+
+            /// The same of a payload that is not read yet.
+            pub(crate) fn from_payload_within<'s>(name: &str, payload: &'s [u8], max_depth: usize) -> Result<Self, Error>
+            where
+                L: FromText<'s>,
+            {
+                let read = match name {
+                    $( $name => Wire::<L>::from_json_within(payload, max_depth).map(Self::$variant), )+
+                    _ => Wire::<L>::from_json_within(payload, max_depth).map(|payload| Self::Unknown(name.to_owned(), payload)),
+                };
+                read.map_err(|error| error.beneath(&format!("/{name}")))
+            }
+
+            /// Writes what the name stands for in the place of what the buffer holds.
+            pub(crate) fn payload_in(&self, buffer: &mut String) {
+                match self {
+                    $( Self::$variant(payload) => Wire::<L>::to_json_in(payload, buffer), )+
+                    Self::Unknown(_, payload) => Wire::<L>::to_json_in(payload, buffer),
+                }
             }
 
             /// What the name stands for.

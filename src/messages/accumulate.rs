@@ -147,18 +147,18 @@ impl Accumulator {
                 let message = format!("the service has ended the stream with this: {}", error.error.kind);
                 Err(Error::new(ErrorKind::StreamFailed, format!("/{}", self.events), message))
             }
-            Event::MessageStart(event) => self.begin(event),
+            Event::MessageStart(event) => self.begin(*event),
             Event::Unknown(_) => Ok(()),
             _ if self.state == State::Start => Err(self.order("the stream has not begun with message_start")),
-            Event::ContentBlockStart(event) => self.open(event),
+            Event::ContentBlockStart(event) => self.open(*event),
             Event::ContentBlockDelta(event) => self.delta(event),
             Event::ContentBlockStop(event) => self.close(event.index),
             Event::MessageDelta(event) => {
-                self.message_delta(event);
+                self.message_delta(*event);
                 Ok(())
             }
             Event::MessageStop(event) => {
-                self.stop(event);
+                self.stop(*event);
                 Ok(())
             }
         }

@@ -11,21 +11,21 @@ tagged! {
     /// An event of a stream (Anthropic: `RawMessageStreamEvent`). Source: API reference, “Streaming Messages”.
     pub enum StreamEvent {
         /// A message begins.
-        "message_start" => MessageStart(MessageStartEvent<L>),
+        "message_start" => MessageStart(Box<MessageStartEvent<L>>),
         /// A block begins.
-        "content_block_start" => ContentBlockStart(ContentBlockStartEvent<L>),
+        "content_block_start" => ContentBlockStart(Box<ContentBlockStartEvent<L>>),
         /// A part of a block.
         "content_block_delta" => ContentBlockDelta(ContentBlockDeltaEvent<L>),
         /// A block ends.
         "content_block_stop" => ContentBlockStop(ContentBlockStopEvent<L>),
         /// How the message ends.
-        "message_delta" => MessageDelta(MessageDeltaEvent<L>),
+        "message_delta" => MessageDelta(Box<MessageDeltaEvent<L>>),
         /// The message has ended.
-        "message_stop" => MessageStop(MessageStopEvent<L>),
+        "message_stop" => MessageStop(Box<MessageStopEvent<L>>),
         /// Nothing, so that the connection stays open.
         "ping" => Ping(PingEvent<L>),
         /// The stream has failed.
-        "error" => Error(ErrorResponse<L>),
+        "error" => Error(Box<ErrorResponse<L>>),
     }
 
     /// A part of a block (Anthropic: `RawContentBlockDelta`).
@@ -35,7 +35,7 @@ tagged! {
         /// Of a tool's input.
         "input_json_delta" => InputJson(InputJsonDelta<L>),
         /// A citation of a text.
-        "citations_delta" => Citations(CitationsDelta<L>),
+        "citations_delta" => Citations(Box<CitationsDelta<L>>),
         /// Of the model's thinking.
         "thinking_delta" => Thinking(ThinkingDelta<L>),
         /// Of its signature.

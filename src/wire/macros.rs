@@ -121,7 +121,7 @@ macro_rules! object {
                 sink.begin_object();
                 $(
                     sink.name("type");
-                    sink.string($tag);
+                    sink.identifier($tag);
                 )?
                 $( object!(@write $mode &self.$field, $key, sink); )*
                 $crate::wire::write_members(&self.unknown, sink);
@@ -327,7 +327,10 @@ macro_rules! open_enum {
             }
 
             fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
-                sink.string(self.as_str());
+                match self {
+                    $( Self::$variant => sink.identifier($text), )+
+                    Self::Unknown(text) => sink.string(text),
+                }
             }
         }
     )+ };
@@ -365,7 +368,7 @@ macro_rules! closed_enum {
             }
 
             fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
-                sink.string(match self {
+                sink.identifier(match self {
                     $( Self::$variant => $text, )+
                 });
             }

@@ -136,6 +136,11 @@ pub trait Wire<L: Leaves>: Sized {
         self.to_json_with_capacity(0)
     }
 
+    /// Writes the value as compact JSON in the place of what the buffer holds.
+    fn to_json_in(&self, buffer: &mut String) {
+        write::Writer::text_in(self, buffer);
+    }
+
     /// The value as compact JSON of about this many bytes.
     fn to_json_with_capacity(&self, capacity: usize) -> String {
         write::Writer::text(self, capacity)
@@ -251,6 +256,10 @@ pub trait Sink<L: Leaves> {
     fn json(&mut self, json: &L::Json);
     /// A string.
     fn string(&mut self, text: &str);
+    /// A string: an identifier that needs no escapes.
+    fn identifier(&mut self, text: &'static str) {
+        self.string(text);
+    }
     /// A boolean.
     fn boolean(&mut self, value: bool);
     /// An integer.
@@ -288,6 +297,16 @@ impl<L: Leaves> Wire<L> for f64 {
 
     fn write<K: Sink<L>>(&self, sink: &mut K) {
         sink.number(*self);
+    }
+}
+
+impl<L: Leaves, T: Wire<L>> Wire<L> for Box<T> {
+    fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
+        T::read(source).map(Self::new)
+    }
+
+    fn write<K: Sink<L>>(&self, sink: &mut K) {
+        (**self).write(sink);
     }
 }
 

@@ -66,7 +66,7 @@ impl<'s, F> Reader<'s, F> {
             depth: 0,
             max_depth: DEFAULT_MAX_DEPTH,
             white: 0,
-            names: Vec::new(),
+            names: Vec::with_capacity(12),
             escaped_names: false,
             open: Vec::new(),
             attempting: false,

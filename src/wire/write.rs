@@ -18,6 +18,14 @@ impl Writer {
         writer.out
     }
 
+    /// The value as compact JSON, in the place of what the buffer holds.
+    pub(crate) fn text_in<L: Leaves, T: Wire<L>>(value: &T, buffer: &mut String) {
+        buffer.clear();
+        let mut writer = Self { out: std::mem::take(buffer) };
+        value.write(&mut writer);
+        *buffer = writer.out;
+    }
+
     /// A comma, if something stands before the next name or value on its level. No token ends in one of the bytes that
     /// open a place for a value, so the last byte tells.
     fn separate(&mut self) {
@@ -78,6 +86,13 @@ impl<L: Leaves> Sink<L> for Writer {
     fn string(&mut self, text: &str) {
         self.separate();
         push_string(text, &mut self.out);
+    }
+
+    fn identifier(&mut self, text: &'static str) {
+        self.separate();
+        self.out.push('"');
+        self.out.push_str(text);
+        self.out.push('"');
     }
 
     fn boolean(&mut self, value: bool) {

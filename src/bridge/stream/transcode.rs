@@ -5,7 +5,7 @@ use std::fmt;
 use crate::frame::eventstream::{self, Frame, Header, Value};
 use crate::frame::{jsonl, sse};
 use crate::loss::{Cx, Loss, Path};
-use crate::wire::{Base64, FreeForm as _, Json, Leaves, Owned, Raw, RawJson, Wire, object};
+use crate::wire::{Base64, Json, Leaves, Owned, Raw, Wire, object};
 use crate::{Converted, Error, ErrorKind, Options, converse, messages};
 
 use super::super::errors;
@@ -123,6 +123,8 @@ struct Target {
     framing: Framing,
     /// Whether the stream has come to its end there.
     ended: bool,
+    /// Room for the JSON of an event.
+    json: String,
 }
 
 impl Transcoder {
@@ -144,7 +146,7 @@ impl Transcoder {
             Framing::EventStream | Framing::Invoke => Input::Frames(eventstream::Reader::new()),
         };
         let from = from.side().unwrap_or(opposite);
-        let target = Target { side, framing: to, ended: false };
+        let target = Target { side, framing: to, ended: false, json: String::new() };
         let machine = Machine::new(from, side, &options);
         Ok(Self { input, events: Events { from, machine, target, count: 0, failed: None, options } })
     }
@@ -286,29 +288,28 @@ impl Events {
         }
         let error_message = frame.error_message().map(exception_of_message);
         let payload = error_message.as_ref().map_or(frame.payload, |json| json.as_str().as_bytes());
-        let payload = RawJson::from_json_within(payload, self.options.max_depth)
-            .map_err(|error| self.here(error.beneath(&format!("/{name}"))))?;
         if frame.message_type() == Some("error") || frame.exception_type().is_some() {
-            return self.exception(name, &payload, out);
+            return self.exception(name, payload, out);
         }
         match self.from {
             Side::Messages if name == "chunk" => {
-                let chunk = Raw::parse::<Chunk<Raw>>(&payload);
+                let chunk = Chunk::<Raw>::from_json_within(payload, self.options.max_depth);
                 let chunk = chunk.map_err(|error| self.here(error.beneath("/chunk")))?;
                 self.json(&chunk.bytes.decode(), out)
             }
             Side::Messages => Err(self.here(Error::new(ErrorKind::Framing, "", "neither a chunk nor an exception"))),
             Side::Converse => {
-                let event = converse::StreamEvent::<Raw>::from_payload(name, &payload);
+                let event = converse::StreamEvent::<Raw>::from_payload_within(name, payload, self.options.max_depth);
                 self.converse(event.map_err(|error| self.here(error))?, out)
             }
         }
     }
 
     /// An exception, or another error of the service. One that Converse's streams do not know is an internal one.
-    fn exception(&mut self, name: &str, payload: &RawJson<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
+    fn exception(&mut self, name: &str, payload: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         let known = converse::ExceptionName::of(name).in_stream().unwrap_or("internalServerException");
-        let event = converse::StreamEvent::<Raw>::from_payload(known, payload).map_err(|error| self.here(error))?;
+        let event = converse::StreamEvent::<Raw>::from_payload_within(known, payload, self.options.max_depth)
+            .map_err(|error| self.here(error))?;
         match self.from {
             Side::Converse => self.converse(event, out),
             Side::Messages => {
@@ -316,7 +317,7 @@ impl Events {
                 let at = Path::Root.index(self.count);
                 let error = errors::in_stream_to_messages(event, at, &mut cx)?;
                 // What its conversion loses is a loss of the framing: Messages' own frames have exceptions too.
-                let Converted { value, losses } = cx.finish(messages::StreamEvent::Error(error))?;
+                let Converted { value, losses } = cx.finish(messages::StreamEvent::Error(Box::new(error)))?;
                 self.lose(losses);
                 self.messages(value, out)
             }
@@ -411,20 +412,26 @@ impl Target {
     fn messages<L: Leaves>(&mut self, event: &messages::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
         self.ended |= matches!(event, messages::StreamEvent::MessageStop(_) | messages::StreamEvent::Error(_));
         match (self.framing, event) {
-            (Framing::Sse, _) => sse::write(event.name(), &event.to_json(), out),
+            (Framing::Sse, _) => {
+                event.to_json_in(&mut self.json);
+                sse::write(event.name(), &self.json, out)
+            }
             // Its clients look for exceptions there, not for error events.
             (Framing::Invoke, messages::StreamEvent::Error(error)) => {
                 let options = Options { loss: crate::Policy::Allow, ..Options::default() };
                 let mut cx = Cx::new(&options);
-                write_frame(&errors::in_stream_to_converse(error.clone(), Path::Root, &mut cx), out)
+                let exception = errors::in_stream_to_converse((**error).clone(), Path::Root, &mut cx);
+                self.frame(&exception, out)
             }
             (Framing::Invoke, _) => {
-                let bytes = Base64::<Owned>::encode(event.to_json().as_bytes());
+                event.to_json_in(&mut self.json);
+                let bytes = Base64::<Owned>::encode(self.json.as_bytes());
                 let chunk = Chunk { bytes, ..Chunk::default() }.to_json();
                 eventstream::write(&headers("event", ":event-type", "chunk"), chunk.as_bytes(), out)
             }
             (Framing::Json | Framing::EventStream, _) => {
-                line(&event.to_json(), out);
+                event.to_json_in(&mut self.json);
+                self.line(out);
                 Ok(())
             }
         }
@@ -433,10 +440,23 @@ impl Target {
     fn converse<L: Leaves>(&mut self, event: &converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
         self.ended |= matches!(event, converse::StreamEvent::Metadata(_)) || event.is_exception();
         if self.framing == Framing::EventStream {
-            return write_frame(event, out);
+            return self.frame(event, out);
         }
-        line(&event.to_json(), out);
+        event.to_json_in(&mut self.json);
+        self.line(out);
         Ok(())
+    }
+
+    fn line(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.json.as_bytes());
+        out.push(b'\n');
+    }
+
+    fn frame<L: Leaves>(&mut self, event: &converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let (message_type, type_header) =
+            if event.is_exception() { ("exception", ":exception-type") } else { ("event", ":event-type") };
+        event.payload_in(&mut self.json);
+        eventstream::write(&headers(message_type, type_header, event.name()), self.json.as_bytes(), out)
     }
 
     /// Says that the stream has failed, unless it has ended.
@@ -449,25 +469,14 @@ impl Target {
         let _ = match self.side {
             Side::Messages => {
                 let error = messages::ErrorResponse::new(messages::ErrorType::Api, message);
-                self.messages(&messages::StreamEvent::<Owned>::Error(error), out)
+                self.messages(&messages::StreamEvent::<Owned>::Error(Box::new(error)), out)
             }
             Side::Converse => {
                 let exception = converse::Exception { message: Some(message), ..Default::default() };
-                self.converse(&converse::StreamEvent::<Owned>::InternalServer(exception), out)
+                self.converse(&converse::StreamEvent::<Owned>::InternalServer(Box::new(exception)), out)
             }
         };
     }
-}
-
-fn line(json: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(json.as_bytes());
-    out.push(b'\n');
-}
-
-fn write_frame<L: Leaves>(event: &converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
-    let (message_type, type_header) =
-        if event.is_exception() { ("exception", ":exception-type") } else { ("event", ":event-type") };
-    eventstream::write(&headers(message_type, type_header, event.name()), event.payload().text().as_bytes(), out)
 }
 
 fn headers<'h>(message_type: &'h str, type_header: &'h str, name: &'h str) -> [Header<'h>; 3] {

@@ -193,13 +193,14 @@ impl Blocks {
                 cx.unknown(delta_at, &unknown);
                 converse::ContentBlockDelta::Text(text)
             }
-            Delta::Citations(messages::CitationsDelta { citation, unknown }) => {
+            Delta::Citations(delta) => {
                 expect(Kind::Text)?;
+                let messages::CitationsDelta { citation, unknown } = *delta;
                 cx.unknown(delta_at, &unknown);
                 let Some(citation) = citation::to_converse(citation, delta_at.name("citation"), cx) else {
                     return Ok(());
                 };
-                converse::ContentBlockDelta::Citation(citation)
+                converse::ContentBlockDelta::Citation(Box::new(citation))
             }
             Delta::Thinking(messages::ThinkingDelta { thinking, unknown }) => {
                 expect(Kind::Thinking)?;
@@ -257,7 +258,8 @@ impl Blocks {
 
 fn text_deltas<L: Leaves>(text: L::Text, citations: Vec<converse::Citation<L>>) -> Vec<converse::ContentBlockDelta<L>> {
     let text = Some(text).filter(|text| !text.is_empty()).map(converse::ContentBlockDelta::Text);
-    text.into_iter().chain(citations.into_iter().map(converse::ContentBlockDelta::Citation)).collect()
+    let citations = citations.into_iter().map(|citation| converse::ContentBlockDelta::Citation(Box::new(citation)));
+    text.into_iter().chain(citations).collect()
 }
 
 fn delta_event<L: Leaves>(content_block_index: i64, delta: converse::ContentBlockDelta<L>) -> converse::StreamEvent<L> {

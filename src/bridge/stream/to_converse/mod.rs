@@ -150,17 +150,17 @@ impl Machine {
             State::Start | State::Open => {}
         }
         match event {
-            Event::MessageStart(event) => self.start(event, at, out, cx),
-            Event::ContentBlockStart(event) => self.blocks.open(event, at, out, cx),
+            Event::MessageStart(event) => self.start(*event, at, out, cx),
+            Event::ContentBlockStart(event) => self.blocks.open(*event, at, out, cx),
             Event::ContentBlockDelta(event) => self.blocks.delta(event, at, out, cx),
             Event::ContentBlockStop(event) => self.blocks.close(&event, at, out, cx),
-            Event::MessageDelta(event) => self.end.delta(event, at, cx),
+            Event::MessageDelta(event) => self.end.delta(*event, at, cx),
             Event::MessageStop(event) => {
-                self.end.stop(event, at, cx)?;
+                self.end.stop(*event, at, cx)?;
                 self.end(out, cx)
             }
             Event::Error(error) => {
-                out(errors::in_stream_to_converse(error, at, cx));
+                out(errors::in_stream_to_converse(*error, at, cx));
                 self.state = State::Failed;
                 Ok(())
             }
@@ -199,7 +199,7 @@ impl Machine {
         self.blocks.close_all(out);
         let (stop, metadata) = std::mem::take(&mut self.end).events(cx)?;
         out(converse::StreamEvent::MessageStop(recoded::<Owned, L, _>(&stop)?));
-        out(converse::StreamEvent::Metadata(recoded::<Owned, L, _>(&metadata)?));
+        out(converse::StreamEvent::Metadata(Box::new(recoded::<Owned, L, _>(&metadata)?)));
         self.state = State::Done;
         Ok(())
     }

@@ -45,9 +45,9 @@ impl Blocks {
         out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
-        let converse::ContentBlockStartEvent { start, content_block_index, unknown } = event;
+        let converse::ContentBlockStartEvent { start, content_block_index, padding, unknown } = event;
         let event_at = at.name("contentBlockStart");
-        cx.unknown_in_event(event_at, &unknown);
+        cx.unknown_in_event(event_at, padding.as_ref(), &unknown);
         if self.blocks.contains_key(&content_block_index) {
             return Err(order(at, "this block has begun before"));
         }
@@ -93,7 +93,7 @@ impl Blocks {
     fn begin<L: Leaves>(&mut self, content_block: messages::ContentBlock<L>, out: &mut Out<'_, L>) -> i64 {
         let index = self.line.number();
         let event = messages::ContentBlockStartEvent { index, content_block, ..Default::default() };
-        self.line.send(messages::StreamEvent::ContentBlockStart(event), out);
+        self.line.send(messages::StreamEvent::ContentBlockStart(Box::new(event)), out);
         index
     }
 
@@ -106,9 +106,9 @@ impl Blocks {
     ) -> Result<(), Error> {
         use converse::ContentBlockDelta as Delta;
         use converse::ReasoningContentBlockDelta as Reasoning;
-        let converse::ContentBlockDeltaEvent { delta, content_block_index: index, unknown } = event;
+        let converse::ContentBlockDeltaEvent { delta, content_block_index: index, padding, unknown } = event;
         let event_at = at.name("contentBlockDelta");
-        cx.unknown_in_event(event_at, &unknown);
+        cx.unknown_in_event(event_at, padding.as_ref(), &unknown);
         let delta_at = event_at.name("delta");
         match self.blocks.get(&index) {
             Some(Block::Closed) => return Err(order(at, "this block has ended before")),
@@ -125,11 +125,11 @@ impl Blocks {
             }
             Delta::Citation(citation) => {
                 let index = self.passing(index, Kind::Text, at, out)?;
-                let Some(citation) = citation::to_messages(citation, delta_at.name("citation"), cx) else {
+                let Some(citation) = citation::to_messages(*citation, delta_at.name("citation"), cx) else {
                     return Ok(());
                 };
                 let delta = messages::CitationsDelta { citation, ..Default::default() };
-                (index, messages::ContentBlockDelta::Citations(delta))
+                (index, messages::ContentBlockDelta::Citations(Box::new(delta)))
             }
             Delta::ReasoningContent(Reasoning::Text(thinking)) => {
                 let index = self.passing(index, Kind::Thinking, at, out)?;
@@ -228,8 +228,8 @@ impl Blocks {
         out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
-        let converse::ContentBlockStopEvent { content_block_index, unknown } = event;
-        cx.unknown_in_event(at.name("contentBlockStop"), unknown);
+        let converse::ContentBlockStopEvent { content_block_index, padding, unknown } = event;
+        cx.unknown_in_event(at.name("contentBlockStop"), padding.as_ref(), unknown);
         if let Some(Block::Closed) = self.blocks.get(content_block_index) {
             return Err(order(at, "this block has ended before"));
         }

@@ -31,8 +31,9 @@ impl End {
     }
 
     pub(super) fn stop<L: Leaves>(&mut self, event: converse::MessageStopEvent<L>, at: Path<'_>, cx: &mut Cx<'_>) {
-        let converse::MessageStopEvent { stop_reason, additional_model_response_fields: fields, unknown } = event;
-        cx.unknown_in_event(at.name("messageStop"), &unknown);
+        let converse::MessageStopEvent { stop_reason, additional_model_response_fields: fields, padding, unknown } =
+            event;
+        cx.unknown_in_event(at.name("messageStop"), padding.as_ref(), &unknown);
         self.stopped = Some(number(at));
         self.response.stop_reason = stop_reason;
         self.response.additional_model_response_fields = fields.map(|fields| owned_json::<L>(&fields));
@@ -45,9 +46,16 @@ impl End {
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         self.measured = Some(number(at));
-        let converse::ConverseStreamMetadataEvent { usage, metrics, trace, performance_config, service_tier, unknown } =
-            event;
-        cx.unknown_in_event(at.name("metadata"), &unknown);
+        let converse::ConverseStreamMetadataEvent {
+            usage,
+            metrics,
+            trace,
+            performance_config,
+            service_tier,
+            padding,
+            unknown,
+        } = event;
+        cx.unknown_in_event(at.name("metadata"), padding.as_ref(), &unknown);
         let performance_config = performance_config.map(|config| recoded::<L, Owned, _>(&config)).transpose()?;
         if service_tier.is_some() {
             cx.hint(at.name("metadata").name("serviceTier"), Code::Unsupported, NO_PLACE_AT_THE_END);

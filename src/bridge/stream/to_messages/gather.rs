@@ -140,8 +140,10 @@ impl Line {
         if let Some(content_block) = block {
             let start = messages::ContentBlockStartEvent { index: number, content_block, ..Default::default() };
             let stop = messages::ContentBlockStopEvent { index: number, ..Default::default() };
-            let events =
-                [messages::StreamEvent::ContentBlockStart(start), messages::StreamEvent::ContentBlockStop(stop)];
+            let events = [
+                messages::StreamEvent::ContentBlockStart(Box::new(start)),
+                messages::StreamEvent::ContentBlockStop(stop),
+            ];
             self.waiting.extend(events.iter().map(|event| Waiting::Event(owned_text::<Owned>(event))));
         } else {
             self.lost.insert(self.lost.partition_point(|lost| *lost < number), number);

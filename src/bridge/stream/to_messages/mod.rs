@@ -151,7 +151,7 @@ impl Machine {
             Event::ContentBlockDelta(event) => self.content(at)?.delta(event, at, out, cx),
             Event::ContentBlockStop(event) => self.content(at)?.close(&event, at, out, cx),
             Event::MessageStop(event) => self.stop(event, at, out, cx),
-            Event::Metadata(event) => self.measure(event, at, out, cx),
+            Event::Metadata(event) => self.measure(*event, at, out, cx),
             Event::Unknown(name, _) => {
                 cx.unknown_type(at.name(&name), &name);
                 Ok(())
@@ -172,8 +172,8 @@ impl Machine {
         }
         self.state = State::Open;
         let at = at.name("messageStart");
-        let converse::MessageStartEvent { role, unknown } = event;
-        cx.unknown_in_event(at, &unknown);
+        let converse::MessageStartEvent { role, padding, unknown } = event;
+        cx.unknown_in_event(at, padding.as_ref(), &unknown);
         if role != converse::ConversationRole::Assistant {
             cx.hint(at.name("role"), Code::Rewritten, "a response is the assistant's");
         }
@@ -186,7 +186,7 @@ impl Machine {
             ..Default::default()
         };
         let event = messages::MessageStartEvent { message, ..Default::default() };
-        self.blocks.line.send(messages::StreamEvent::MessageStart(event), out);
+        self.blocks.line.send(messages::StreamEvent::MessageStart(Box::new(event)), out);
         Ok(())
     }
 
@@ -227,8 +227,8 @@ impl Machine {
     /// Sends how the message ended.
     fn end<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         let (delta, stop) = std::mem::take(&mut self.end).events(cx)?;
-        self.blocks.line.send(messages::StreamEvent::MessageDelta(recoded::<Owned, L, _>(&delta)?), out);
-        self.blocks.line.send(messages::StreamEvent::MessageStop(recoded::<Owned, L, _>(&stop)?), out);
+        self.blocks.line.send(messages::StreamEvent::MessageDelta(Box::new(recoded::<Owned, L, _>(&delta)?)), out);
+        self.blocks.line.send(messages::StreamEvent::MessageStop(Box::new(recoded::<Owned, L, _>(&stop)?)), out);
         self.state = State::Done;
         Ok(())
     }
@@ -243,7 +243,7 @@ impl Machine {
     ) -> Result<(), Error> {
         self.blocks.abandon(out, cx)?;
         let error = errors::in_stream_to_messages(event, at, cx)?;
-        self.blocks.line.send(messages::StreamEvent::Error(error), out);
+        self.blocks.line.send(messages::StreamEvent::Error(Box::new(error)), out);
         self.state = State::Failed;
         Ok(())
     }
