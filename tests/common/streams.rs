@@ -425,20 +425,19 @@ fn messages_end() -> impl Strategy<Value = Vec<Value>> {
         json!({"amazon-bedrock-invocationMetrics": {"invocationLatency": 120, "inputTokenCount": 9, "outputTokenCount": 20, "firstByteLatency": 9}}),
         json!({"amazon-bedrock-trace": {"guardrail": {}}, "amazon-bedrock-guardrailAction": "INTERVENED"}),
     ];
-    let bedrock = move || prop_oneof![3 => Just(json!({})), 1 => select(bedrock.clone())];
+    let bedrock = prop_oneof![3 => Just(json!({})), 1 => select(bedrock)];
     let first = option::weighted(0.2, select(usages.clone()));
-    (select(reasons), first, select(usages), bedrock(), bedrock()).prop_map(
-        |((reason, sequence), first, usage, on_delta, on_stop)| {
+    (select(reasons), first, select(usages), bedrock, any::<bool>()).prop_map(
+        |((reason, sequence), first, usage, bedrock, on_stop)| {
             let first = first.map(|usage| {
                 json!({"type": "message_delta", "delta": {"stop_reason": null, "stop_sequence": null}, "usage": usage})
             });
             let delta = json!({"stop_reason": reason, "stop_sequence": sequence});
             let mut delta = json!({"type": "message_delta", "delta": delta, "usage": usage});
             let mut stop = json!({"type": "message_stop"});
-            for (event, members) in [(&mut delta, on_delta), (&mut stop, on_stop)] {
-                for (name, value) in members.as_object().into_iter().flatten() {
-                    event[name] = value.clone();
-                }
+            for (name, value) in bedrock.as_object().into_iter().flatten() {
+                let event = if on_stop { &mut stop } else { &mut delta };
+                event[name] = value.clone();
             }
             first.into_iter().chain([delta, stop]).collect()
         },

@@ -17,6 +17,16 @@ pub fn ways() -> Vec<Way> {
     ways
 }
 
+/// Those that a stream of this side can take.
+pub fn ways_of(side: Side) -> Vec<Way> {
+    let is_of_side = |(from, to, _): &Way| match from {
+        Framing::Json => *to != side,
+        Framing::EventStream => side == Side::Converse,
+        Framing::Sse | Framing::Invoke => side == Side::Messages,
+    };
+    ways().into_iter().filter(is_of_side).collect()
+}
+
 /// The bytes, the losses and the end of a stream.
 pub type Transcoded = (Vec<u8>, Vec<Loss>, Result<(), Error>);
 

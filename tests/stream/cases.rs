@@ -42,20 +42,10 @@ fn a_stream_adds_up_to_the_same_before_and_after() {
     }
 }
 
-/// Every way that a stream of this side can take.
-fn ways(side: Side) -> Vec<transcoding::Way> {
-    let is_of_side = |(from, to, _): &transcoding::Way| match from {
-        Framing::Json => *to != side,
-        Framing::EventStream => side == Side::Converse,
-        Framing::Sse | Framing::Invoke => side == Side::Messages,
-    };
-    transcoding::ways().into_iter().filter(is_of_side).collect()
-}
-
 fn check_everywhere(side: Side) {
     for (name, lines) in streams(side) {
         let mut of_framing = std::collections::BTreeMap::new();
-        for way @ (from, to, framing) in ways(side) {
+        for way @ (from, to, framing) in transcoding::ways_of(side) {
             let bytes = transcoding::reframed(lines.as_bytes(), side, from);
             // What is read does not depend on what is written.
             let everywhere = framing == Framing::Json && to != side;
@@ -91,7 +81,7 @@ fn the_first_event_goes_out_when_the_first_comes_in() {
             if !first.contains("messageStart") && !first.contains("message_start") {
                 continue;
             }
-            for way @ (from, ..) in ways(side) {
+            for way @ (from, ..) in transcoding::ways_of(side) {
                 let bytes = transcoding::reframed(first.as_bytes(), side, from);
                 let out = transcoding::transcode(way, &Options::streaming(), [&*bytes]).0;
                 assert!(!out.is_empty(), "{name} {way:?}");

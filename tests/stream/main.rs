@@ -8,10 +8,16 @@ mod cases;
 #[allow(dead_code)]
 #[path = "../common/generate.rs"]
 mod generate;
+#[allow(dead_code)]
+#[path = "../common/laws.rs"]
 mod laws;
 #[path = "../common/normalise.rs"]
 mod normalise;
+#[allow(dead_code)]
+#[path = "../common/normalise_response.rs"]
+mod normalise_response;
 mod partial_json;
+mod properties;
 #[path = "../common/streams.rs"]
 mod streams;
 #[path = "../common/transcoding.rs"]
