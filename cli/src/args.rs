@@ -70,9 +70,9 @@ pub enum Command {
 }
 
 impl Command {
-    /// What clap cannot say: a geography is part of a Bedrock id that is made here.
+    /// What clap cannot say: a geography is part of a Bedrock id that is made here; whole streams are JSON.
     pub fn check(&self) -> Result<(), &'static str> {
-        let misused = match self {
+        let misuses_geo = match self {
             Self::Request { document, invoke } | Self::Batch { document, invoke, .. } => document.misuses_geo(*invoke),
             Self::Response { document }
             | Self::Stream { document, .. }
@@ -80,7 +80,16 @@ impl Command {
             | Self::CountTokens { document } => document.misuses_geo(false),
             Self::ModelId(ModelId { to, geo, .. }) => geo.is_some() && matches!(to, ModelIdTarget::Anthropic),
         };
-        if misused { Err("--geo is for ids that are translated to Bedrock's") } else { Ok(()) }
+        if misuses_geo {
+            return Err("--geo is for ids that are translated to Bedrock's");
+        }
+        match self {
+            Self::Stream { from_framing: Framing::Json, to_framing: Framing::Json, .. } => Ok(()),
+            Self::Stream { document, .. } if document.jsonl => {
+                Err("with --jsonl each line is a whole stream, a JSON array: it has no other framing")
+            }
+            _ => Ok(()),
+        }
     }
 }
 

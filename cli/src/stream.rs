@@ -9,7 +9,7 @@ use converse_messages::stream::{self, Side, Transcoder};
 use converse_messages::{Error, Options};
 
 use crate::args::{Args, Document, Framing, Target};
-use crate::lines::unwritable;
+use crate::lines::{unreadable, unwritable};
 
 impl From<Framing> for stream::Framing {
     fn from(framing: Framing) -> Self {
@@ -37,7 +37,7 @@ pub fn convert(mut input: impl BufRead, document: &Document, from: Framing, to: 
     };
     let (mut output, mut reported) = (io::stdout().lock(), 0);
     loop {
-        let bytes = input.fill_buf()?;
+        let bytes = input.fill_buf().map_err(|error| unreadable(&error))?;
         let (length, mut events) = (bytes.len(), Vec::new());
         let converted =
             if bytes.is_empty() { transcoder.finish(&mut events) } else { transcoder.push(bytes, &mut events) };

@@ -150,7 +150,7 @@ fn read<L: Leaves>(record: Record<L>, cx: &mut Cx<'_>) -> Result<Parts<L>, Error
         return Err(invalid(root.name("modelInput"), "neither a request nor what came of one"));
     };
     for (name, _) in present {
-        cx.hint(root.name(name), Code::Unsupported, "a line of the target holds one thing, and it is another");
+        cx.hint(root.name(name), Code::Unsupported, "a converted line holds the outcome alone, not its request too");
     }
     let ids = match held {
         Held::Params(_) | Held::Result(_) => [("custom_id", custom_id), ("recordId", record_id)],
@@ -311,15 +311,19 @@ fn body_of<L: Leaves>(
     cx.finish(value)
 }
 
+/// The job's model is the one that has answered.
+fn answered_by_job(options: &Options) -> Options {
+    let job = match &options.model {
+        Model::Replace(model) => Some(model.clone()),
+        Model::Keep | Model::Translate(_) => None,
+    };
+    Options { response_model: options.response_model.clone().or(job), ..options.clone() }
+}
+
 /// A Bedrock output as a Messages response.
 fn message_of<L: Leaves>(output: &L::Json, options: &Options) -> Result<Converted<messages::Response<L>>, Error> {
     if is_converse_output::<L>(output) {
-        // The job's model is the one that has answered.
-        let mut options = options.clone();
-        if let (None, Model::Replace(model)) = (&options.response_model, &options.model) {
-            options.response_model = Some(model.clone());
-        }
-        return response::to_messages(L::parse(output)?, &options);
+        return response::to_messages(L::parse(output)?, &answered_by_job(options));
     }
     Ok(unchanged(L::parse(output)?))
 }
@@ -327,7 +331,7 @@ fn message_of<L: Leaves>(output: &L::Json, options: &Options) -> Result<Converte
 /// A Bedrock output in the form that is asked for.
 fn output_body<L: Leaves>(output: L::Json, invoke: bool, options: &Options) -> Result<Converted<L::Json>, Error> {
     match (is_converse_output::<L>(&output), invoke) {
-        (true, true) => Ok(response::to_messages(L::parse(&output)?, options)?.map(|message| L::free_form(&message))),
+        (true, true) => Ok(message_of::<L>(&output, options)?.map(|message| L::free_form(&message))),
         (false, false) => output_of(L::parse(&output)?, invoke, options),
         (true, false) | (false, true) => Ok(unchanged(output)),
     }

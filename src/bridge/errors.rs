@@ -59,7 +59,9 @@ macro_rules! errors {
             };
             let status = match name {
                 $( converse::ExceptionName::$exception => $exception_status, )+
-                _ => 500,
+                // No row leads here.
+                $( $( converse::ExceptionName::$only_exception )|+ => return None, )+
+                converse::ExceptionName::Unknown(_) => return None,
             };
             Some((name, status))
         }
@@ -161,61 +163,101 @@ pub fn to_messages<L: Leaves>(
     cx.finish(HttpError { status: status_of(&body.error.kind), body })
 }
 
-/// The event of a stream that has failed.
+/// The error that an exception of a stream becomes. The exception stands at its name.
 pub(super) fn in_stream_to_messages<L: Leaves>(
-    event: converse::StreamEvent<L>,
+    name: &str,
+    mut exception: converse::Exception<L>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> Result<messages::ErrorResponse<L>, Error> {
-    use converse::StreamEvent as Event;
-    let name = event.name().to_owned();
-    let at = at.name(&name);
-    let (Event::InternalServer(mut exception)
-    | Event::ModelStreamError(mut exception)
-    | Event::ModelTimeout(mut exception)
-    | Event::ServiceUnavailable(mut exception)
-    | Event::Throttling(mut exception)
-    | Event::Validation(mut exception)) = event
-    else {
-        return Err(invalid(at, "not an exception"));
-    };
-    let named = Named { at: at.pointer(), name: converse::ExceptionName::of(&name) };
+    let named = Named { at: at.pointer(), name: converse::ExceptionName::of(name) };
     let mut found = Found { names: vec![named], messages: Vec::new() };
     let request_id = exception.request_id.take();
-    found.exception(*exception, at, cx)?;
+    found.exception(exception, at, cx)?;
     found.error(request_id, None, at, cx)
 }
 
-/// The same towards Converse, whose streams know five exceptions.
+/// Streams that know exceptions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Streams {
+    /// Five.
+    Converse,
+    /// Those, and `modelTimeoutException`.
+    Invoke,
+}
+
+/// The exception of a stream that an error becomes.
 pub(super) fn in_stream_to_converse<L: Leaves>(
     error: messages::ErrorResponse<L>,
+    streams: Streams,
     at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> converse::StreamEvent<L> {
-    use messages::ErrorType as Kind;
     let messages::ErrorResponse { error, request_id, unknown } = error;
     cx.unknown(at, &unknown);
     cx.unsupported_members(at, [("request_id", request_id.is_some())], "an event of a stream has no place for it");
     let error_at = at.name("error");
     let messages::ErrorObject { kind, message, unknown } = error;
     cx.unknown(error_at, &unknown);
-    let exception = Box::new(converse::Exception { message: Some(message), ..Default::default() });
-    let (event, leads_back) = match kind {
-        Kind::RateLimit => (converse::StreamEvent::Throttling(exception), true),
-        Kind::Overloaded => (converse::StreamEvent::ServiceUnavailable(exception), true),
-        Kind::Api => (converse::StreamEvent::InternalServer(exception), true),
-        Kind::InvalidRequest => (converse::StreamEvent::Validation(exception), true),
-        Kind::Timeout => (converse::StreamEvent::ModelStreamError(exception), false),
-        Kind::Unknown(_) => (converse::StreamEvent::InternalServer(exception), false),
+    let exception = converse::Exception { message: Some(message), ..Default::default() };
+    in_stream(&kind, exception, streams, error_at.name("type"), cx)
+}
+
+/// An exception of any name as one that Converse's streams have. It stands at its name.
+pub(super) fn exception_in_stream<L: Leaves>(
+    name: &str,
+    exception: converse::Exception<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> converse::StreamEvent<L> {
+    let name = converse::ExceptionName::of(name);
+    let exception = match (&name, converse::StreamEvent::exception(&name, exception)) {
+        (_, Err(exception)) => exception,
+        (converse::ExceptionName::ModelTimeout, Ok(converse::StreamEvent::ModelTimeout(exception))) => *exception,
+        (_, Ok(event)) => return event,
+    };
+    let kind = kind_of(&name).unwrap_or(messages::ErrorType::Api);
+    let event = named(&leads(&kind, Streams::Converse).0, exception);
+    cx.hint(at, Code::Rewritten, format!("in a stream `{}` stands for it", event.name()));
+    event
+}
+
+/// The exception of a stream for errors of this kind, and whether it leads back to it.
+fn leads(kind: &messages::ErrorType, streams: Streams) -> (converse::ExceptionName, bool) {
+    use messages::ErrorType as Kind;
+    match kind {
+        Kind::RateLimit => (converse::ExceptionName::Throttling, true),
+        Kind::Overloaded => (converse::ExceptionName::ServiceUnavailable, true),
+        Kind::Api => (converse::ExceptionName::InternalServer, true),
+        Kind::InvalidRequest => (converse::ExceptionName::Validation, true),
+        Kind::Timeout if streams == Streams::Invoke => (converse::ExceptionName::ModelTimeout, true),
+        Kind::Timeout => (converse::ExceptionName::ModelStreamError, false),
+        Kind::Unknown(_) => (converse::ExceptionName::InternalServer, false),
         Kind::Authentication
         | Kind::Billing
         | Kind::Permission
         | Kind::NotFound
         | Kind::Conflict
-        | Kind::RequestTooLarge => (converse::StreamEvent::Validation(exception), false),
-    };
+        | Kind::RequestTooLarge => (converse::ExceptionName::Validation, false),
+    }
+}
+
+fn named<L: Leaves>(name: &converse::ExceptionName, exception: converse::Exception<L>) -> converse::StreamEvent<L> {
+    converse::StreamEvent::exception(name, exception)
+        .unwrap_or_else(|exception| converse::StreamEvent::InternalServer(Box::new(exception)))
+}
+
+fn in_stream<L: Leaves>(
+    kind: &messages::ErrorType,
+    exception: converse::Exception<L>,
+    streams: Streams,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> converse::StreamEvent<L> {
+    let (name, leads_back) = leads(kind, streams);
+    let event = named(&name, exception);
     if !leads_back {
-        cx.hint(error_at.name("type"), Code::Rewritten, format!("in a stream `{}` stands for it", event.name()));
+        cx.hint(at, Code::Rewritten, format!("in a stream `{}` stands for it", event.name()));
     }
     event
 }

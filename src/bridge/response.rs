@@ -268,7 +268,8 @@ fn metrics_to_converse<L: Leaves>(
     cx: &mut Cx<'_>,
 ) -> converse::Metrics<L> {
     let messages::InvocationMetrics { invocation_latency, unknown } = metrics.unwrap_or_default();
-    cx.unsupported_members(at, unknown.iter().map(|(name, _)| (name, true)), "Converse has no place for it");
+    let members = unknown.iter().map(|(name, value)| (name, value.kind() != Kind::Null));
+    cx.unsupported_members(at, members, "Converse has no place for it");
     let latency_ms = invocation_latency.or(cx.options.latency_ms).unwrap_or_default();
     converse::Metrics { latency_ms, ..Default::default() }
 }

@@ -79,22 +79,9 @@ impl ExceptionName {
         let text = text.split_once('#').map_or(text, |(_, name)| name).trim();
         let mut chars = text.chars();
         let capital = chars.next().map(|first| first.to_ascii_uppercase());
-        Self::from(&*capital.into_iter().chain(chars).collect::<String>())
-    }
-}
-
-impl ExceptionName {
-    /// The name of the exception as a member of a stream's union, if it is one.
-    #[must_use]
-    pub fn in_stream(&self) -> Option<&'static str> {
-        match self {
-            Self::InternalServer => Some("internalServerException"),
-            Self::ModelStreamError => Some("modelStreamErrorException"),
-            Self::ModelTimeout => Some("modelTimeoutException"),
-            Self::ServiceUnavailable => Some("serviceUnavailableException"),
-            Self::Throttling => Some("throttlingException"),
-            Self::Validation => Some("validationException"),
-            _ => None,
+        match Self::from(&*capital.into_iter().chain(chars).collect::<String>()) {
+            Self::Unknown(_) => Self::Unknown(text.to_owned()),
+            known => known,
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::Error;
 use crate::wire::{Base64, FromText, Leaves, Wire, object, union};
 
 use super::{
-    Citation, ConversationRole, ErrorBlock, Exception, ImageFormat, ImageSource, Metrics, PerformanceConfiguration,
-    ServiceTier, StopReason, TokenUsage, ToolResultStatus, ToolUseType,
+    Citation, ConversationRole, ErrorBlock, Exception, ExceptionName, ImageFormat, ImageSource, Metrics,
+    PerformanceConfiguration, ServiceTier, StopReason, TokenUsage, ToolResultStatus, ToolUseType,
 };
 
 union! {
@@ -271,18 +271,42 @@ payloads! {
     "validationException" => Validation,
 }
 
-impl<L: Leaves> StreamEvent<L> {
-    /// Whether the event is an exception, whose name stands in the header `:exception-type`.
-    #[must_use]
-    pub fn is_exception(&self) -> bool {
-        matches!(
-            self,
-            Self::InternalServer(_)
-                | Self::ModelStreamError(_)
-                | Self::ModelTimeout(_)
-                | Self::ServiceUnavailable(_)
-                | Self::Throttling(_)
-                | Self::Validation(_)
-        )
-    }
+/// The events that are exceptions.
+macro_rules! exceptions {
+    ($($name:literal => $variant:ident,)+) => {
+        impl<L: Leaves> StreamEvent<L> {
+            /// Whether the event is an exception, whose name stands in the header `:exception-type`.
+            #[must_use]
+            pub fn is_exception(&self) -> bool {
+                self.exception_name().is_some()
+            }
+
+            pub(crate) fn exception_name(&self) -> Option<&'static str> {
+                match self {
+                    $( Self::$variant(_) => Some($name), )+
+                    _ => None,
+                }
+            }
+
+            /// The event that an exception of this name is.
+            ///
+            /// # Errors
+            /// Streams do not have an exception of this name: it is given back.
+            pub fn exception(name: &ExceptionName, exception: Exception<L>) -> Result<Self, Exception<L>> {
+                match name {
+                    $( ExceptionName::$variant => Ok(Self::$variant(Box::new(exception))), )+
+                    _ => Err(exception),
+                }
+            }
+        }
+    };
+}
+
+exceptions! {
+    "internalServerException" => InternalServer,
+    "modelStreamErrorException" => ModelStreamError,
+    "modelTimeoutException" => ModelTimeout,
+    "serviceUnavailableException" => ServiceUnavailable,
+    "throttlingException" => Throttling,
+    "validationException" => Validation,
 }

@@ -31,6 +31,7 @@ pub struct Reader {
     /// Where in the stream `bytes` begins.
     offset: u64,
     limit: usize,
+    broken: Option<Error>,
 }
 
 impl Default for Reader {
@@ -49,11 +50,14 @@ impl Reader {
     /// The same with another limit.
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
-        Self { bytes: Vec::new(), start: 0, scanned: 0, offset: 0, limit }
+        Self { bytes: Vec::new(), start: 0, scanned: 0, offset: 0, limit, broken: None }
     }
 
     /// Takes the bytes that come next.
     pub fn push(&mut self, bytes: &[u8]) {
+        if self.broken.is_some() {
+            return;
+        }
         // Each byte is moved once on average.
         if self.start > self.bytes.len() / 2 {
             self.bytes.drain(..self.start);
@@ -106,11 +110,12 @@ impl Reader {
         unmarked.unwrap_or(line).trim_ascii()
     }
 
-    fn check(&self, length: usize) -> Result<(), Error> {
-        if length <= self.limit {
-            return Ok(());
+    fn check(&mut self, length: usize) -> Result<(), Error> {
+        if self.broken.is_none() && length > self.limit {
+            let at = self.offset + (self.start + self.limit) as u64;
+            let what = format!("a line is longer than {} bytes", self.limit);
+            *self = Self { broken: Some(error(ErrorKind::TooLarge, at, what)), ..Self::with_limit(self.limit) };
         }
-        let at = self.offset + (self.start + self.limit) as u64;
-        Err(error(ErrorKind::TooLarge, at, format!("a line is longer than {} bytes", self.limit)))
+        self.broken.clone().map_or(Ok(()), Err)
     }
 }

@@ -21,7 +21,7 @@ fn streams(side: Side) -> Vec<(String, String)> {
         let case = case.unwrap();
         let Ok(text) = fs::read_to_string(case.path().join(file)) else { continue };
         let events: Vec<Value> = serde_json::from_str(&text).unwrap();
-        let lines = events.iter().map(|event| format!("{event}\n")).collect();
+        let lines = events.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
         streams.push((case.file_name().into_string().unwrap(), lines));
     }
     assert!(streams.len() > 20, "there are cases");

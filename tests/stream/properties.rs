@@ -214,7 +214,7 @@ proptest! {
 // L7
 
 fn cut_anywhere(events: &Value, side: Side, way: Index, places: &[Index]) {
-    let lines: String = events.as_array().into_iter().flatten().map(|event| format!("{event}\n")).collect();
+    let lines = events.as_array().into_iter().flatten().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let ways = transcoding::ways_of(side);
     let way @ (from, ..) = ways[way.index(ways.len())];
     // What is no event has no frame of its own.

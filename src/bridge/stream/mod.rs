@@ -17,6 +17,8 @@ mod to_converse;
 mod to_messages;
 mod transcode;
 
+use std::collections::BTreeMap;
+
 use crate::loss::{Cx, Loss, Path};
 use crate::wire::{FreeForm as _, Leaves, Owned, Raw, Wire};
 use crate::{Converted, Error, ErrorKind, Options, converse, messages};
@@ -133,29 +135,39 @@ impl Course {
     }
 }
 
-/// The losses of a part of the stream that was converted as if it were a whole response, at their places among the events.
-/// `places` are pairs of a path there and the path here; the first that fits counts.
-fn adopt_at<'p>(cx: &mut Cx<'_>, losses: Vec<Loss>, places: &(impl IntoIterator<Item = (&'p str, &'p str)> + Clone)) {
-    for loss in losses {
-        let place = places.clone().into_iter().find_map(|(there, here)| {
-            let rest = loss.path.strip_prefix(there)?;
-            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{here}{rest}"))
-        });
-        cx.lose(place.unwrap_or_else(|| loss.path.clone()), loss.severity, loss.code, loss.message);
-    }
-}
+/// Where among the events the members stand of what was converted as if it were a whole response: by their paths there.
+#[derive(Clone, Debug, Default)]
+struct Places(BTreeMap<String, String>);
 
-/// An error of such a part, likewise.
-fn error_at<'p>(error: Error, places: impl IntoIterator<Item = (&'p str, &'p str)>) -> Error {
-    for (there, here) in places {
-        if let Some(rest) = error.path().strip_prefix(there)
-            && (rest.is_empty() || rest.starts_with('/'))
-        {
-            let path = format!("{here}{rest}");
-            return error.moved(path);
+impl Places {
+    /// What tells a member; what told it before does not count any more.
+    fn tell(&mut self, there: &str, here: String) {
+        self.0.insert(there.to_owned(), here);
+    }
+
+    /// The path here of the member that stands there, or of what holds it.
+    fn find(&self, there: &str) -> Option<String> {
+        let mut held = there;
+        loop {
+            if let Some(here) = self.0.get(held) {
+                return Some(format!("{here}{}", there.strip_prefix(held).unwrap_or_default()));
+            }
+            (held, _) = held.rsplit_once('/')?;
         }
     }
-    error
+
+    fn adopt(&self, losses: Vec<Loss>, cx: &mut Cx<'_>) {
+        for Loss { path, severity, code, message } in losses {
+            cx.lose(self.find(&path).unwrap_or(path), severity, code, message);
+        }
+    }
+
+    fn error(&self, error: Error) -> Error {
+        match self.find(error.path()) {
+            Some(path) => error.moved(path),
+            None => error,
+        }
+    }
 }
 
 /// Converted by itself, to be taken over.
@@ -166,4 +178,12 @@ fn part_options(options: &Options) -> Options {
 /// The owned form of free JSON.
 fn owned_json<L: Leaves>(json: &L::Json) -> <Owned as Leaves>::Json {
     <Owned as Leaves>::Json::from_compact(json.text().into_owned())
+}
+
+/// The number of the event at this path.
+fn number(at: Path<'_>) -> usize {
+    match at {
+        Path::Index(_, number) => number,
+        Path::Root | Path::Name(..) => 0,
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::frame::eventstream::{self, Frame, Header, Value};
 use crate::frame::{jsonl, sse};
 use crate::loss::{Cx, Loss, Path};
-use crate::wire::{Base64, Json, Leaves, Owned, Raw, Wire, object};
+use crate::wire::{Base64, Leaves, Map, Owned, Raw, Wire, object};
 use crate::{Converted, Error, ErrorKind, Options, converse, messages};
 
 use super::super::errors;
@@ -61,6 +61,8 @@ object! {
     pub struct Chunk {
         /// An event.
         required bytes: Base64<L> = "bytes",
+        /// Padding.
+        optional padding: L::Json = "p",
     }
 }
 
@@ -281,45 +283,67 @@ impl Events {
     }
 
     fn frame(&mut self, frame: &Frame<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
-        let name = frame.event_type().or(frame.exception_type()).or(frame.error_code()).unwrap_or_default();
+        let depth = self.options.max_depth;
+        let (failed, name) = match (frame.message_type(), frame.exception_type()) {
+            (Some("error"), None) => (true, frame.error_code().unwrap_or("error")),
+            (Some("exception"), None) => (true, "exception"),
+            (_, Some(name)) => (true, name),
+            (_, None) => (false, frame.event_type().unwrap_or_default()),
+        };
+        if failed {
+            return self.exception(name, frame, out);
+        }
         if name == "chunk" && self.count == 0 {
             self.from = Side::Messages;
             self.machine = Machine::new(self.from, self.target.side, &self.options);
         }
-        let error_message = frame.error_message().map(exception_of_message);
-        let payload = error_message.as_ref().map_or(frame.payload, |json| json.as_str().as_bytes());
-        if frame.message_type() == Some("error") || frame.exception_type().is_some() {
-            return self.exception(name, payload, out);
-        }
         match self.from {
             Side::Messages if name == "chunk" => {
-                let chunk = Chunk::<Raw>::from_json_within(payload, self.options.max_depth);
-                let chunk = chunk.map_err(|error| self.here(error.beneath("/chunk")))?;
-                self.json(&chunk.bytes.decode(), out)
+                let chunk = Chunk::<Raw>::from_json_within(frame.payload, depth);
+                let Chunk { bytes, padding, unknown } = chunk.map_err(|error| self.here(error.beneath("/chunk")))?;
+                let mut cx = Cx::new(&self.options);
+                cx.unknown_in_event(Path::Root.index(self.count).name("chunk"), padding.as_ref(), &unknown);
+                let Converted { value: (), losses } = cx.finish(())?;
+                self.lose(losses);
+                self.json(&bytes.decode(), out)
             }
             Side::Messages => Err(self.here(Error::new(ErrorKind::Framing, "", "neither a chunk nor an exception"))),
             Side::Converse => {
-                let event = converse::StreamEvent::<Raw>::from_payload_within(name, payload, self.options.max_depth);
+                let event = converse::StreamEvent::<Raw>::from_payload_within(name, frame.payload, depth);
                 self.converse(event.map_err(|error| self.here(error))?, out)
             }
         }
     }
 
-    /// An exception, or another error of the service. One that Converse's streams do not know is an internal one.
-    fn exception(&mut self, name: &str, payload: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        let known = converse::ExceptionName::of(name).in_stream().unwrap_or("internalServerException");
-        let event = converse::StreamEvent::<Raw>::from_payload_within(known, payload, self.options.max_depth)
-            .map_err(|error| self.here(error))?;
-        match self.from {
-            Side::Converse => self.converse(event, out),
-            Side::Messages => {
+    /// An exception, or another error of the service, of any name.
+    fn exception(&mut self, name: &str, frame: &Frame<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
+        let payload = if frame.payload.is_empty() { b"{}" } else { frame.payload };
+        let mut exception = converse::Exception::<Raw>::from_json_within(payload, self.options.max_depth)
+            .map_err(|error| self.here(error.beneath(&format!("/{name}"))))?;
+        if exception.message.is_none() {
+            exception.message = frame.error_message().map(|message| message.to_owned().into());
+        }
+        let at = Path::Root.index(self.count);
+        let at = at.name(name);
+        self.count += 1;
+        let (target, machine) = (&mut self.target, &mut self.machine);
+        match machine {
+            Machine::ToMessages(machine) => {
+                target.all(Target::messages, out, |out| machine.push_exception(name, exception, out))
+            }
+            Machine::ToConverse(machine) => {
+                target.all(Target::converse, out, |out| machine.push_exception(name, exception, out))
+            }
+            Machine::None { stopped, course } => {
+                *stopped = true;
+                if target.framing == Framing::Invoke || target.side == Side::Converse {
+                    return target.exception(name, &exception, out);
+                }
                 let mut cx = Cx::new(&self.options);
-                let at = Path::Root.index(self.count);
-                let error = errors::in_stream_to_messages(event, at, &mut cx)?;
-                // What its conversion loses is a loss of the framing: Messages' own frames have exceptions too.
+                let error = errors::in_stream_to_messages(name, exception, at, &mut cx)?;
                 let Converted { value, losses } = cx.finish(messages::StreamEvent::Error(Box::new(error)))?;
-                self.lose(losses);
-                self.messages(value, out)
+                course.losses.extend(losses);
+                target.messages(&value, out)
             }
         }
     }
@@ -354,8 +378,16 @@ impl Events {
                 return self.target.all(Target::converse, out, |out| machine.push_to(event, out));
             }
             Machine::ToMessages(_) => {}
-            Machine::None { stopped, .. } => {
+            Machine::None { stopped, course } => {
                 *stopped |= matches!(event, messages::StreamEvent::MessageStop(_) | messages::StreamEvent::Error(_));
+                if let (messages::StreamEvent::Error(error), Framing::Invoke) = (&event, self.target.framing) {
+                    let mut cx = Cx::new(&self.options);
+                    let at = Path::Root.index(self.count - 1);
+                    let exception = invoke_exception(error, at, &mut cx);
+                    let Converted { value, losses } = cx.finish(exception)?;
+                    course.losses.extend(losses);
+                    return self.target.frame(&value, out);
+                }
                 self.target.messages(&event, out)?;
             }
         }
@@ -381,10 +413,13 @@ impl Events {
     }
 }
 
-/// The payload of an exception with this message.
-fn exception_of_message(message: &str) -> Json {
-    let exception = converse::Exception { message: Some(message.to_owned()), ..Default::default() };
-    Owned::free_form::<converse::Exception>(&exception)
+/// An error in the streams of `InvokeModel`, whose clients look for exceptions and not for error events.
+fn invoke_exception<L: Leaves>(
+    error: &messages::ErrorResponse<L>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> converse::StreamEvent<L> {
+    errors::in_stream_to_converse(error.clone(), errors::Streams::Invoke, at, cx)
 }
 
 impl Target {
@@ -416,12 +451,11 @@ impl Target {
                 event.to_json_in(&mut self.json);
                 sse::write(event.name(), &self.json, out)
             }
-            // Its clients look for exceptions there, not for error events.
+            // What its conversion loses was lost on the way here.
             (Framing::Invoke, messages::StreamEvent::Error(error)) => {
                 let options = Options { loss: crate::Policy::Allow, ..Options::default() };
                 let mut cx = Cx::new(&options);
-                let exception = errors::in_stream_to_converse((**error).clone(), Path::Root, &mut cx);
-                self.frame(&exception, out)
+                self.frame(&invoke_exception(error, Path::Root, &mut cx), out)
             }
             (Framing::Invoke, _) => {
                 event.to_json_in(&mut self.json);
@@ -452,7 +486,26 @@ impl Target {
         out.push(b'\n');
     }
 
+    /// An exception under its own name.
+    fn exception<L: Leaves>(
+        &mut self,
+        name: &str,
+        exception: &converse::Exception<L>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        self.ended = true;
+        if self.framing == Framing::Json {
+            let event = Map::from_iter([(name.to_owned(), L::free_form(exception))]);
+            Wire::<L>::to_json_in(&event, &mut self.json);
+            self.line(out);
+            return Ok(());
+        }
+        exception.to_json_in(&mut self.json);
+        eventstream::write(&headers("exception", ":exception-type", name), self.json.as_bytes(), out)
+    }
+
     fn frame<L: Leaves>(&mut self, event: &converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.ended |= event.is_exception();
         let (message_type, type_header) =
             if event.is_exception() { ("exception", ":exception-type") } else { ("event", ":event-type") };
         event.payload_in(&mut self.json);

@@ -7,17 +7,19 @@ use crate::wire::{FreeForm as _, Leaves, Text as _};
 use crate::{Error, converse, messages};
 
 use super::super::super::{citation, response_content};
-use super::super::order;
+use super::super::{number, order};
 use super::Out;
 
 /// A block of the source, by its index there.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Block {
     /// It is open, with this index in Converse.
     Open {
         kind: Kind,
         index: i64,
         has_delta: bool,
+        /// What the start of a tool's call holds, and the number of that event: it stands unless deltas come.
+        input: Option<(String, usize)>,
     },
     /// It has no place in Converse.
     Lost,
@@ -36,7 +38,11 @@ enum Kind {
 impl Block {
     /// Sends the block's end. Text and thinking without a delta have not begun yet.
     fn end<L: Leaves>(self, out: &mut Out<'_, L>) {
-        let Self::Open { kind, index, has_delta } = self else { return };
+        let Self::Open { kind, index, has_delta, input } = self else { return };
+        if let Some((input, _)) = input {
+            let delta = converse::ToolUseBlockDelta { input: input.into(), ..Default::default() };
+            out(delta_event(index, converse::ContentBlockDelta::ToolUse(delta)));
+        }
         let empty = match kind {
             Kind::Text => Some(converse::ContentBlockDelta::Text(L::Text::default())),
             Kind::Thinking => {
@@ -71,7 +77,7 @@ impl Blocks {
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         for (index, block) in blocks.into_iter().enumerate() {
-            if let Some(block) = self.begin(block, at.index(index), out, cx)? {
+            if let Some(block) = self.begin(block, 0, at.index(index), out, cx)? {
                 block.end(out);
             }
         }
@@ -90,7 +96,7 @@ impl Blocks {
         if self.blocks.contains_key(&index) {
             return Err(order(at, "this block has begun before"));
         }
-        let block = self.begin(content_block, at.name("content_block"), out, cx)?;
+        let block = self.begin(content_block, number(at), at.name("content_block"), out, cx)?;
         self.blocks.insert(index, block.unwrap_or(Block::Lost));
         Ok(())
     }
@@ -99,6 +105,7 @@ impl Blocks {
     fn begin<L: Leaves>(
         &mut self,
         block: messages::ContentBlock<L>,
+        number: usize,
         at: Path<'_>,
         out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
@@ -109,6 +116,7 @@ impl Blocks {
             return Ok(None);
         };
         let index = self.next;
+        let mut held = None;
         let (start, deltas, kind) = match block {
             Whole::Text(text) => (None, text_deltas(text, Vec::new()), Kind::Text),
             Whole::CitationsContent(converse::CitationsContentBlock { content, citations, unknown: _ }) => {
@@ -133,12 +141,8 @@ impl Blocks {
             }
             Whole::ToolUse(converse::ToolUseBlock { tool_use_id, name, input, kind, unknown: _ }) => {
                 let start = converse::ToolUseBlockStart { tool_use_id, name, kind, ..Default::default() };
-                let input = Some(input.text().into_owned()).filter(|input| input != "{}");
-                let delta = input.map(|input| {
-                    Delta::ToolUse(converse::ToolUseBlockDelta { input: input.into(), ..Default::default() })
-                });
-                let start = converse::ContentBlockStart::ToolUse(start);
-                (Some(start), delta.into_iter().collect(), Kind::ToolUse)
+                held = Some(input.text().into_owned()).filter(|input| input != "{}");
+                (Some(converse::ContentBlockStart::ToolUse(start)), Vec::new(), Kind::ToolUse)
             }
             Whole::ToolResult(converse::ToolResultBlock { tool_use_id, content, status, kind, unknown: _ }) => {
                 let start = converse::ToolResultBlockStart { tool_use_id, kind, status, ..Default::default() };
@@ -161,7 +165,8 @@ impl Blocks {
         for delta in deltas {
             out(delta_event(index, delta));
         }
-        Ok(Some(Block::Open { kind, index, has_delta }))
+        let input = held.map(|input| (input, number));
+        Ok(Some(Block::Open { kind, index, has_delta, input }))
     }
 
     pub(super) fn delta<L: Leaves>(
@@ -175,14 +180,14 @@ impl Blocks {
         let messages::ContentBlockDeltaEvent { index, delta, unknown } = event;
         cx.unknown(at, &unknown);
         let delta_at = at.name("delta");
-        let (kind, target, has_delta) = match self.blocks.get_mut(&index) {
+        let (kind, target, has_delta, input) = match self.blocks.get_mut(&index) {
             None => return Err(order(at, "a delta of a block that has not begun")),
             Some(Block::Closed) => return Err(order(at, "this block has ended before")),
             Some(Block::Lost) => {
                 cx.content(delta_at, Code::Unsupported, "its block has no place in Converse");
                 return Ok(());
             }
-            Some(Block::Open { kind, index, has_delta }) => (*kind, *index, has_delta),
+            Some(Block::Open { kind, index, has_delta, input }) => (*kind, *index, has_delta, input),
         };
         let expect = |expected| {
             if kind == expected { Ok(()) } else { Err(order(at, "a delta of another kind than its block")) }
@@ -217,6 +222,11 @@ impl Blocks {
             Delta::InputJson(messages::InputJsonDelta { partial_json, unknown }) => {
                 expect(Kind::ToolUse)?;
                 cx.unknown(delta_at, &unknown);
+                if let Some((_, begun)) = input.take_if(|_| !partial_json.is_empty()) {
+                    let at = Path::Root.index(begun);
+                    let at = at.name("content_block");
+                    cx.hint(at.name("input"), Code::Dropped, "the deltas stand in its place");
+                }
                 let delta = converse::ToolUseBlockDelta { input: partial_json, ..Default::default() };
                 converse::ContentBlockDelta::ToolUse(delta)
             }

@@ -1,33 +1,50 @@
 //! `message_start`, `message_delta`, `message_stop` → `messageStop`, `metadata`
 
-use crate::loss::{Converted, Cx, Path};
-use crate::wire::{Leaves, Owned, Text as _};
+use std::collections::BTreeMap;
+
+use crate::loss::{Code, Converted, Cx, Path, Severity};
+use crate::wire::{Json, Leaves, Owned, Text as _};
 use crate::{Error, converse, messages};
 
+use super::super::super::carried::{DEFAULT_ID, DEFAULT_MODEL};
 use super::super::super::response;
-use super::super::{adopt_at, error_at, owned_json, part_options, recoded};
+use super::super::{Places, owned_json, part_options, recoded};
 
 /// The end of the message, as far as it is known.
 #[derive(Clone, Debug, Default)]
 pub(super) struct End {
     /// As a response without content.
     message: messages::Response,
-    /// Which event has told each member of it: the member's path there, and its path among the events.
-    places: Vec<(String, String)>,
+    /// Members of it, and of its usage, that this library does not know.
+    unknown: BTreeMap<String, Json>,
+    unknown_of_usage: BTreeMap<String, Json>,
+    places: Places,
+    /// The paths of the events that have told something.
+    told: Vec<String>,
     stopped: bool,
+    has_delta: bool,
 }
 
 impl End {
     pub(super) fn start<L: Leaves>(&mut self, message: &messages::Response<L>, at: Path<'_>) -> Result<(), Error> {
         self.message = recoded::<L, Owned, _>(message)?;
+        self.unknown.extend(std::mem::take(&mut self.message.unknown));
+        self.unknown_of_usage.extend(std::mem::take(&mut self.message.usage.unknown));
         self.stopped = self.message.stop_reason.is_some();
-        self.places.push((String::new(), at.pointer()));
+        self.places.tell("", at.pointer());
+        if self.message.id != DEFAULT_ID || self.message.model != DEFAULT_MODEL || self.stopped {
+            self.told.push(at.pointer());
+        }
         Ok(())
     }
 
     /// Whether something has told why the message stopped, or that it did.
     pub(super) fn has_stopped(&self) -> bool {
         self.stopped
+    }
+
+    pub(super) fn has_delta(&self) -> bool {
+        self.has_delta
     }
 
     pub(super) fn delta<L: Leaves>(
@@ -41,6 +58,8 @@ impl End {
         let delta_at = at.name("delta");
         let messages::MessageDelta { stop_reason, stop_sequence, stop_details, container, unknown } = delta;
         self.stopped = true;
+        self.has_delta = true;
+        self.told.push(at.pointer());
         if stop_reason.is_some() {
             self.message.stop_reason = stop_reason;
             self.told("/stop_reason", delta_at.name("stop_reason"));
@@ -56,8 +75,7 @@ impl End {
         }
         for (name, value) in unknown {
             self.told(&format!("/{}", escaped(&name)), delta_at.name(&name));
-            self.message.unknown.remove(&name);
-            self.message.unknown.push(name, owned_json::<L>(&value));
+            self.unknown.insert(name, owned_json::<L>(&value));
         }
         self.usage(usage, at.name("usage"))?;
         self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at)
@@ -114,8 +132,7 @@ impl End {
             own.speed = speed;
         }
         for (name, value) in unknown {
-            own.unknown.remove(&name);
-            own.unknown.push(name, owned_json::<L>(&value));
+            self.unknown_of_usage.insert(name, owned_json::<L>(&value));
         }
         for name in told {
             self.told(&format!("/usage/{name}"), at.name(name));
@@ -158,7 +175,14 @@ impl End {
 
     /// Notes which event tells a member.
     fn told(&mut self, there: &str, at: Path<'_>) {
-        self.places.push((there.to_owned(), at.pointer()));
+        self.places.tell(there, at.pointer());
+    }
+
+    /// The stream has failed: what was told never goes out.
+    pub(super) fn abandon(&mut self, cx: &mut Cx<'_>) {
+        for path in std::mem::take(&mut self.told) {
+            cx.lose(path, Severity::Hint, Code::Dropped, "the stream has failed before it could be told".into());
+        }
     }
 
     /// How the message ended, as a response without content would say it.
@@ -166,11 +190,12 @@ impl End {
         self,
         cx: &mut Cx<'_>,
     ) -> Result<(converse::MessageStopEvent, converse::ConverseStreamMetadataEvent), Error> {
-        // The last event that told a member counts.
-        let places = self.places.iter().rev().map(|(there, here)| (there.as_str(), here.as_str()));
-        let Converted { value: response, losses } = response::to_converse(self.message, &part_options(cx.options))
-            .map_err(|error| error_at(error, places.clone()))?;
-        adopt_at(cx, losses, &places);
+        let mut message = self.message;
+        message.unknown = self.unknown.into_iter().collect();
+        message.usage.unknown = self.unknown_of_usage.into_iter().collect();
+        let Converted { value: response, losses } =
+            response::to_converse(message, &part_options(cx.options)).map_err(|error| self.places.error(error))?;
+        self.places.adopt(losses, cx);
         let converse::Response {
             output: _,
             stop_reason,

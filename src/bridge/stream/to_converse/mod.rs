@@ -11,7 +11,7 @@
 //! |---|---|---|---|
 //! | start | `message_start` | `messageStart`, and the blocks it already holds | open |
 //! | open | a block's events | its events | open |
-//! | open | `message_delta` | | open |
+//! | open | `message_delta` | | open, without content |
 //! | open | `message_stop`, or the end of the stream behind a stop reason | `messageStop`, `metadata` | done |
 //! | start, open | `ping` | | the same |
 //! | start, open | `error` | an exception | failed |
@@ -97,6 +97,22 @@ impl ToConverse {
         Ok(Converted { value: events, losses: self.course.losses.clone() })
     }
 
+    /// The same of an exception of the stream, whatever its name is.
+    pub(super) fn push_exception<L: Leaves>(
+        &mut self,
+        name: &str,
+        exception: converse::Exception<L>,
+        out: &mut Out<'_, L>,
+    ) -> Result<Converted<()>, Error> {
+        let machine = &mut self.machine;
+        self.course.step(|at, cx| {
+            machine.not_ended(at)?;
+            let exception = errors::exception_in_stream(name, exception, at.name(name), cx);
+            machine.fail(exception, out, cx);
+            Ok(())
+        })
+    }
+
     /// Takes over losses from outside.
     pub(super) fn lose(&mut self, losses: Vec<Loss>) {
         self.course.losses.extend(losses);
@@ -129,6 +145,14 @@ struct Machine {
 }
 
 impl Machine {
+    fn not_ended(&self, at: Path<'_>) -> Result<(), Error> {
+        match self.state {
+            State::Done => Err(order(at, "the stream has ended before this event")),
+            State::Failed => Err(order(at, "the stream has failed before this event")),
+            State::Start | State::Open => Ok(()),
+        }
+    }
+
     fn event<L: Leaves>(
         &mut self,
         event: messages::StreamEvent<L>,
@@ -141,27 +165,23 @@ impl Machine {
             cx.unknown(at, unknown);
             return Ok(());
         }
-        match self.state {
-            State::Done => return Err(order(at, "the stream has ended before this event")),
-            State::Failed => return Err(order(at, "the stream has failed before this event")),
-            State::Start if !matches!(event, Event::MessageStart(_) | Event::Error(_) | Event::Unknown(_)) => {
-                return Err(order(at, "the stream has not begun with message_start"));
-            }
-            State::Start | State::Open => {}
+        self.not_ended(at)?;
+        let begins = matches!(event, Event::MessageStart(_) | Event::Error(_) | Event::Unknown(_));
+        if self.state == State::Start && !begins {
+            return Err(order(at, "the stream has not begun with message_start"));
         }
         match event {
             Event::MessageStart(event) => self.start(*event, at, out, cx),
-            Event::ContentBlockStart(event) => self.blocks.open(*event, at, out, cx),
-            Event::ContentBlockDelta(event) => self.blocks.delta(event, at, out, cx),
-            Event::ContentBlockStop(event) => self.blocks.close(&event, at, out, cx),
+            Event::ContentBlockStart(event) => self.content(at)?.open(*event, at, out, cx),
+            Event::ContentBlockDelta(event) => self.content(at)?.delta(event, at, out, cx),
+            Event::ContentBlockStop(event) => self.content(at)?.close(&event, at, out, cx),
             Event::MessageDelta(event) => self.end.delta(*event, at, cx),
             Event::MessageStop(event) => {
                 self.end.stop(*event, at, cx)?;
                 self.end(out, cx)
             }
             Event::Error(error) => {
-                out(errors::in_stream_to_converse(*error, at, cx));
-                self.state = State::Failed;
+                self.fail(errors::in_stream_to_converse(*error, errors::Streams::Converse, at, cx), out, cx);
                 Ok(())
             }
             Event::Ping(_) => Ok(()),
@@ -170,6 +190,17 @@ impl Machine {
                 Ok(())
             }
         }
+    }
+
+    /// The blocks, as long as nothing has told how the message ends.
+    fn content(&mut self, at: Path<'_>) -> Result<&mut Blocks, Error> {
+        if self.end.has_delta() { Err(order(at, "content behind message_delta")) } else { Ok(&mut self.blocks) }
+    }
+
+    fn fail<L: Leaves>(&mut self, exception: converse::StreamEvent<L>, out: &mut Out<'_, L>, cx: &mut Cx<'_>) {
+        out(exception);
+        self.end.abandon(cx);
+        self.state = State::Failed;
     }
 
     fn start<L: Leaves>(

@@ -7,9 +7,8 @@ use crate::wire::{Base64, Leaves, Text as _};
 use crate::{Error, converse, messages};
 
 use super::super::super::{citation, tool_call};
-use super::super::{order, owned_json};
+use super::super::{number, order, owned_json};
 use super::gather::{Gathered, Line, Out};
-use super::number;
 
 /// A block of the source, by its index there.
 #[derive(Clone, Debug)]
@@ -245,7 +244,7 @@ impl Blocks {
             }
             Some(Block::Gathering(gathered, number)) => {
                 let block = gathered.whole(cx)?;
-                self.line.release(number, block, out)
+                self.line.release(number, block.as_ref(), out)
             }
             // One that never began and had no delta is no block.
             Some(Block::Lost | Block::Closed) | None => Ok(()),

@@ -6,8 +6,7 @@ use crate::{Error, converse, messages};
 
 use super::super::super::carried::{DEFAULT_ID, DEFAULT_MODEL};
 use super::super::super::response;
-use super::super::{adopt_at, error_at, owned_json, part_options, recoded};
-use super::number;
+use super::super::{Places, number, owned_json, part_options, recoded};
 
 const NO_PLACE_AT_THE_END: &str = "the end of a stream has no place for it";
 
@@ -28,6 +27,17 @@ impl End {
 
     pub(super) fn is_measured(&self) -> bool {
         self.measured.is_some()
+    }
+
+    /// The stream has failed: this never goes out.
+    pub(super) fn abandon(&mut self, cx: &mut Cx<'_>) {
+        let why = "the stream has failed before it could be told";
+        if let Some(number) = self.stopped.take() {
+            cx.content(Path::Root.index(number).name("messageStop"), Code::Dropped, why);
+        }
+        if let Some(number) = self.measured.take() {
+            cx.hint(Path::Root.index(number).name("metadata"), Code::Dropped, why);
+        }
     }
 
     pub(super) fn stop<L: Leaves>(&mut self, event: converse::MessageStopEvent<L>, at: Path<'_>, cx: &mut Cx<'_>) {
@@ -77,20 +87,21 @@ impl End {
     ) -> Result<(messages::MessageDeltaEvent, messages::MessageStopEvent), Error> {
         let (stopped, measured) = (self.stopped.unwrap_or_default(), self.measured.unwrap_or_default());
         let stop_at = Path::Root.index(stopped);
+        if self.measured.is_none() {
+            cx.hint(stop_at.name("messageStop"), Code::Supplied, "no metadata tells the usage: 0 tokens were supplied");
+        }
         let (stop_place, metadata_place) = (format!("/{stopped}/messageStop"), format!("/{measured}/metadata"));
-        let place = |there: &'static str, here: &str| (there, format!("{here}{there}"));
-        let places = [
-            place("/stopReason", &stop_place),
-            place("/additionalModelResponseFields", &stop_place),
-            ("", metadata_place),
-        ];
-        let places = places.iter().map(|(there, here)| (*there, here.as_str()));
+        let mut places = Places::default();
+        for there in ["/stopReason", "/additionalModelResponseFields"] {
+            places.tell(there, format!("{stop_place}{there}"));
+        }
+        places.tell("", metadata_place);
         let nothing = converse::Message::new(converse::ConversationRole::Assistant, Vec::new());
         let end = converse::Response { output: converse::Output::Message(nothing), ..self.response };
         let fields = end.additional_model_response_fields.clone();
         let Converted { value: message, losses } =
-            response::to_messages(end, &part_options(cx.options)).map_err(|error| error_at(error, places.clone()))?;
-        adopt_at(cx, losses, &places);
+            response::to_messages(end, &part_options(cx.options)).map_err(|error| places.error(error))?;
+        places.adopt(losses, cx);
         let messages::Response {
             stop_reason,
             stop_sequence,

@@ -3,7 +3,7 @@
 //! Messages has no deltas for encrypted thinking and for the results of server tools. Such a block is gathered, and what other
 //! blocks send meanwhile waits behind it, so that blocks begin in the order of their indexes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::loss::{Code, Cx, Path};
 use crate::wire::{Base64, FreeForm as _, Leaves, Owned};
@@ -76,6 +76,8 @@ pub(super) struct Line {
     begun: i64,
     lost: Vec<i64>,
     waiting: VecDeque<Waiting>,
+    /// The gathered blocks that have ended behind others that have not, as JSON; none: one without a place.
+    whole: BTreeMap<i64, Option<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -124,36 +126,40 @@ impl Line {
         event
     }
 
-    /// Sends a gathered block, if it has a place, and what has waited for it.
+    /// Sends a gathered block, if it has a place, once it is its turn, and what has waited for it.
     pub(super) fn release<L: Leaves>(
         &mut self,
         number: i64,
-        block: Option<messages::ContentBlock>,
+        block: Option<&messages::ContentBlock>,
         out: &mut Out<'_, L>,
     ) -> Result<(), Error> {
-        let held = |other: &Waiting| matches!(other, Waiting::Block(own) if *own == number);
-        let Some(place) = self.waiting.iter().position(held) else {
-            return Ok(());
-        };
-        let behind = self.waiting.split_off(place + 1);
-        self.waiting.pop_back();
-        if let Some(content_block) = block {
-            let start = messages::ContentBlockStartEvent { index: number, content_block, ..Default::default() };
-            let stop = messages::ContentBlockStopEvent { index: number, ..Default::default() };
-            let events = [
-                messages::StreamEvent::ContentBlockStart(Box::new(start)),
-                messages::StreamEvent::ContentBlockStop(stop),
-            ];
-            self.waiting.extend(events.iter().map(|event| Waiting::Event(owned_text::<Owned>(event))));
-        } else {
-            self.lost.insert(self.lost.partition_point(|lost| *lost < number), number);
-        }
-        self.waiting.extend(behind);
-        while let Some(Waiting::Event(event)) = self.waiting.front_mut() {
-            let event = L::Json::from_compact(std::mem::take(event));
+        self.whole.insert(number, block.map(owned_text::<Owned>));
+        while let Some(first) = self.waiting.front_mut() {
+            match first {
+                Waiting::Event(event) => {
+                    let event = L::Json::from_compact(std::mem::take(event));
+                    out(self.indexed(L::parse(&event)?));
+                }
+                Waiting::Block(number) => {
+                    let number = *number;
+                    match self.whole.remove(&number) {
+                        None => return Ok(()),
+                        Some(Some(block)) => self.send_whole(number, block, out)?,
+                        Some(None) => self.lost.push(number),
+                    }
+                }
+            }
             self.waiting.pop_front();
-            out(self.indexed(L::parse(&event)?));
         }
+        Ok(())
+    }
+
+    fn send_whole<L: Leaves>(&self, index: i64, block: String, out: &mut Out<'_, L>) -> Result<(), Error> {
+        let content_block = L::parse(&L::Json::from_compact(block))?;
+        let start = messages::ContentBlockStartEvent { index, content_block, ..Default::default() };
+        out(self.indexed(messages::StreamEvent::ContentBlockStart(Box::new(start))));
+        let stop = messages::ContentBlockStopEvent { index, ..Default::default() };
+        out(self.indexed(messages::StreamEvent::ContentBlockStop(stop)));
         Ok(())
     }
 }

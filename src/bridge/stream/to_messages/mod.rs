@@ -100,6 +100,20 @@ impl ToMessages {
         Ok(Converted { value: events, losses: self.course.losses.clone() })
     }
 
+    /// The same of an exception of the stream, whatever its name is.
+    pub(super) fn push_exception<L: Leaves>(
+        &mut self,
+        name: &str,
+        exception: converse::Exception<L>,
+        out: &mut Out<'_, L>,
+    ) -> Result<Converted<()>, Error> {
+        let machine = &mut self.machine;
+        self.course.step(|at, cx| {
+            machine.not_ended(at)?;
+            machine.fail(name, exception, at, out, cx)
+        })
+    }
+
     /// Takes over losses from outside.
     pub(super) fn lose(&mut self, losses: Vec<Loss>) {
         self.course.losses.extend(losses);
@@ -129,6 +143,14 @@ struct Machine {
 }
 
 impl Machine {
+    fn not_ended(&self, at: Path<'_>) -> Result<(), Error> {
+        match self.state {
+            State::Done => Err(order(at, "the stream has ended before this event")),
+            State::Failed => Err(order(at, "the stream has failed before this event")),
+            State::Start | State::Open => Ok(()),
+        }
+    }
+
     fn event<L: Leaves>(
         &mut self,
         event: converse::StreamEvent<L>,
@@ -137,13 +159,11 @@ impl Machine {
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         use converse::StreamEvent as Event;
-        match self.state {
-            State::Done => return Err(order(at, "the stream has ended before this event")),
-            State::Failed => return Err(order(at, "the stream has failed before this event")),
-            State::Start if !matches!(event, Event::MessageStart(_) | Event::Unknown(..)) && !event.is_exception() => {
-                return Err(order(at, "the stream has not begun with messageStart"));
-            }
-            State::Start | State::Open => {}
+        let exception_name = event.exception_name();
+        self.not_ended(at)?;
+        let begins = matches!(event, Event::MessageStart(_) | Event::Unknown(..)) || exception_name.is_some();
+        if self.state == State::Start && !begins {
+            return Err(order(at, "the stream has not begun with messageStart"));
         }
         match event {
             Event::MessageStart(event) => self.start(event, at, out, cx),
@@ -156,7 +176,12 @@ impl Machine {
                 cx.unknown_type(at.name(&name), &name);
                 Ok(())
             }
-            exception => self.fail(exception, at, out, cx),
+            Event::InternalServer(exception)
+            | Event::ModelStreamError(exception)
+            | Event::ModelTimeout(exception)
+            | Event::ServiceUnavailable(exception)
+            | Event::Throttling(exception)
+            | Event::Validation(exception) => self.fail(exception_name.unwrap_or_default(), *exception, at, out, cx),
         }
     }
 
@@ -236,13 +261,19 @@ impl Machine {
     /// The stream fails: what is gathered stays undone.
     fn fail<L: Leaves>(
         &mut self,
-        event: converse::StreamEvent<L>,
+        name: &str,
+        exception: converse::Exception<L>,
         at: Path<'_>,
         out: &mut Out<'_, L>,
         cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
         self.blocks.abandon(out, cx)?;
-        let error = errors::in_stream_to_messages(event, at, cx)?;
+        self.end.abandon(cx);
+        let at = at.name(name);
+        let error = errors::in_stream_to_messages(name, exception, at, cx)?;
+        if error.error.kind == messages::ErrorType::Timeout {
+            cx.hint(at, Code::Rewritten, "in a Converse stream another exception stands for timeouts");
+        }
         self.blocks.line.send(messages::StreamEvent::Error(Box::new(error)), out);
         self.state = State::Failed;
         Ok(())
@@ -255,13 +286,5 @@ impl Machine {
             State::Open => self.end(out, cx),
             State::Done | State::Failed => Ok(()),
         }
-    }
-}
-
-/// The number of the event at this path.
-fn number(at: Path<'_>) -> usize {
-    match at {
-        Path::Index(_, number) => number,
-        Path::Root | Path::Name(..) => 0,
     }
 }
