@@ -8,6 +8,7 @@ pub mod manual;
 pub mod messages;
 pub mod model_id;
 mod options;
+pub mod schema;
 pub mod wire;
 
 pub use bridge::{count_tokens, invoke, request};

@@ -31,6 +31,30 @@ impl<T> Converted<T> {
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Converted<U> {
         Converted { value: f(self.value), losses: self.losses }
     }
+
+    /// The same, unless the policy refuses one of the losses.
+    ///
+    /// # Errors
+    /// A refusal: see [`Error::losses`].
+    ///
+    /// ```
+    /// use converse_messages::{ErrorKind, Policy, schema};
+    ///
+    /// let list = br##"{"properties": {"next": {"$ref": "#"}}}"##;
+    /// let options = schema::Options { recursion: schema::Recursion::UNROLL, ..schema::Options::default() };
+    /// let unrolled = schema::inline_json(list, &options)?;
+    /// assert_eq!(unrolled.clone().accept(Policy::Content)?, unrolled);
+    /// assert_eq!(unrolled.accept(Policy::Deny).unwrap_err().kind(), ErrorKind::Loss);
+    /// # Ok::<(), converse_messages::Error>(())
+    /// ```
+    pub fn accept(self, policy: Policy) -> Result<Self, Error> {
+        let mut refused = self.losses.iter().filter(|loss| policy.refuses(loss.severity));
+        let Some(first) = refused.next() else {
+            return Ok(self);
+        };
+        let (path, count) = (first.path.clone(), 1 + refused.count());
+        Err(Error::refused(path, count, self.losses))
+    }
 }
 
 /// One thing that the target does not say.
@@ -140,6 +164,8 @@ codes! {
     ServiceRule = "service_rule",
     /// The model id does not translate and was kept.
     Untranslated = "untranslated",
+    /// A recursive schema was written out a few times and cut: what stands deeper accepts anything.
+    Cut = "cut",
 }
 
 impl fmt::Display for Code {
@@ -246,12 +272,6 @@ impl<'o> Cx<'o> {
 
     /// The conversion's result, unless the policy refuses one of its losses.
     pub(crate) fn finish<T>(self, value: T) -> Result<Converted<T>, Error> {
-        let policy = self.options.loss;
-        let mut refused = self.losses.iter().filter(|loss| policy.refuses(loss.severity));
-        let Some(first) = refused.next() else {
-            return Ok(Converted { value, losses: self.losses });
-        };
-        let (path, count) = (first.path.clone(), 1 + refused.count());
-        Err(Error::refused(path, count, self.losses))
+        Converted { value, losses: self.losses }.accept(self.options.loss)
     }
 }

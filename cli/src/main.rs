@@ -10,9 +10,9 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
-use converse_messages::{Converted, Error, Options, count_tokens, invoke, model_id, request};
+use converse_messages::{Converted, Error, Options, count_tokens, invoke, model_id, request, schema};
 
-use args::{Args, Command, Document, ModelId, ModelIdTarget, Target};
+use args::{Args, Command, Document, Inline, ModelId, ModelIdTarget, Target};
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -29,11 +29,14 @@ fn main() -> ExitCode {
     }
 }
 
+/// Converts one JSON document, as options ask.
+type ConvertAs = fn(&[u8], &Options) -> Result<Converted<String>, Error>;
+
 /// Converts one JSON document.
-type Convert = fn(&[u8], &Options) -> Result<Converted<String>, Error>;
+type Convert<'a> = &'a dyn Fn(&[u8]) -> Result<Converted<String>, Error>;
 
 fn run(command: Command) -> io::Result<ExitCode> {
-    let (document, convert): (Document, Convert) = match command {
+    let (document, convert): (Document, ConvertAs) = match command {
         Command::Request { document, invoke: false } => match document.to {
             Target::Messages => (document, request::to_messages_json),
             Target::Converse => (document, request::to_converse_json),
@@ -46,11 +49,21 @@ fn run(command: Command) -> io::Result<ExitCode> {
             Target::Messages => (document, count_tokens::to_messages_json),
             Target::Converse => (document, count_tokens::to_converse_json),
         },
+        Command::Inline(arguments) => return inline(&arguments),
         Command::ModelId(id) => return translate(&id),
     };
     let options = document.options();
-    let input = open(document.file.as_deref())?;
-    if document.jsonl { lines(input, &options, convert) } else { whole(input, &options, convert) }
+    answer(document.file.as_deref(), document.jsonl, &|bytes| convert(bytes, &options))
+}
+
+fn inline(Inline { recursion, depth, jsonl, loss, file }: &Inline) -> io::Result<ExitCode> {
+    let (options, policy) = (recursion.options(*depth), loss.policy());
+    answer(file.as_deref(), *jsonl, &|bytes| schema::inline_json(bytes, &options)?.accept(policy))
+}
+
+fn answer(file: Option<&Path>, jsonl: bool, convert: Convert<'_>) -> io::Result<ExitCode> {
+    let input = open(file)?;
+    if jsonl { lines(input, convert) } else { whole(input, convert) }
 }
 
 fn open(file: Option<&Path>) -> io::Result<Box<dyn BufRead>> {
@@ -67,12 +80,12 @@ fn open(file: Option<&Path>) -> io::Result<Box<dyn BufRead>> {
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Converts the one document that the input is: the value to standard output, the losses to standard error.
-fn whole(mut input: Box<dyn BufRead>, options: &Options, convert: Convert) -> io::Result<ExitCode> {
+fn whole(mut input: Box<dyn BufRead>, convert: Convert<'_>) -> io::Result<ExitCode> {
     let mut document = Vec::new();
     input.read_to_end(&mut document)?;
     let document = document.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&document);
     let mut errors = io::stderr().lock();
-    match convert(document, options) {
+    match convert(document) {
         Ok(converted) => {
             let mut output = io::stdout().lock();
             writeln!(output, "{}", print::pretty(&converted.value))?;
@@ -88,7 +101,7 @@ fn whole(mut input: Box<dyn BufRead>, options: &Options, convert: Convert) -> io
 }
 
 /// Converts one document a line to one result a line.
-fn lines(mut input: Box<dyn BufRead>, options: &Options, convert: Convert) -> io::Result<ExitCode> {
+fn lines(mut input: Box<dyn BufRead>, convert: Convert<'_>) -> io::Result<ExitCode> {
     let mut output = io::stdout().lock();
     let mut line = Vec::new();
     let mut first = true;
@@ -104,7 +117,7 @@ fn lines(mut input: Box<dyn BufRead>, options: &Options, convert: Convert) -> io
         if document.trim_ascii().is_empty() {
             continue;
         }
-        match convert(document, options) {
+        match convert(document) {
             Ok(Converted { value, losses }) => {
                 writeln!(output, "{{\"value\":{value},\"losses\":{}}}", serde_json::to_string(&losses)?)?;
             }

@@ -12,7 +12,7 @@ mod leaves;
 mod macros;
 mod members;
 pub(crate) mod read;
-mod scan;
+pub(crate) mod scan;
 mod token;
 mod transcribe;
 mod write;
@@ -21,6 +21,8 @@ pub use base64::Base64;
 pub use json::{Json, RawJson, RawText};
 pub use leaves::{FreeForm, FromText, Leaves, Owned, Raw, Text};
 pub(crate) use members::write_members;
+pub(crate) use token::unescape;
+pub(crate) use write::push_string;
 pub use members::{Map, Untyped};
 pub use read::DEFAULT_MAX_DEPTH;
 

@@ -29,7 +29,7 @@ pub(super) fn decoded(token: &str, escaped: bool) -> Cow<'_, str> {
 }
 
 /// The string that a token stands for. The token has been checked.
-pub(super) fn unescape(token: &str) -> Cow<'_, str> {
+pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
     let Some(first) = token.find('\\') else {
         return Cow::Borrowed(token);
     };

@@ -1,0 +1,474 @@
+//! The expansion of every schema: what stands in it, and how large it is, without building it.
+//!
+//! A *state* is a schema and, within a cycle, the round: how often a reference has led back on the way there. The states
+//! form a graph without cycles, in which the result is one state; each is measured once, when all it leads to have been.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::cycle::{Components, Order};
+use super::document::{DOCUMENT, Place};
+use super::keyword::{Keyword, Role, Shape};
+use super::reach::{Member, Number, RESULT};
+use super::names::Names;
+use super::siblings::{Merge, Siblings};
+use crate::wire::{Kind, push_string};
+
+/// A schema in a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct State {
+    pub(super) number: Number,
+    round: u32,
+}
+
+pub(super) const START: State = State { number: RESULT, round: 1 };
+
+/// What stands for a schema's `$ref`.
+#[derive(Clone, Copy)]
+pub(super) enum Rest {
+    Nothing,
+    /// The members of a state's view.
+    View(State),
+    /// What is left of a schema where the recursion is cut.
+    Stub(Number),
+    /// A state in `allOf`.
+    AllOf(State),
+    /// A `$ref` to a definition that is kept.
+    Kept(Number),
+}
+
+/// The names that a stub keeps; of `type` only `"object"`.
+pub(super) const STUB: [&str; 3] = ["title", "description", "type"];
+
+/// How large a piece of JSON is.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Weight {
+    /// Values, itself included.
+    pub(super) nodes: u64,
+    pub(super) bytes: u64,
+    pub(super) levels: u32,
+}
+
+impl Weight {
+    const OBJECT: Self = Self { nodes: 1, bytes: 2, levels: 1 };
+
+    /// Puts an element in an array, or a member with this much of a name in an object, that has `before` already.
+    fn put(&mut self, before: u64, name: u64, value: Self) {
+        self.nodes = self.nodes.saturating_add(value.nodes);
+        self.bytes = self.bytes.saturating_add(value.bytes).saturating_add(name + u64::from(before > 0));
+        self.levels = self.levels.max(value.levels.saturating_add(1));
+    }
+}
+
+/// The measure of a state.
+#[derive(Clone, Copy)]
+pub(super) struct Extent {
+    pub(super) weight: Weight,
+    members: u64,
+    boolean: Option<bool>,
+    /// The state that it is an alias of, or it itself.
+    settled: State,
+    /// Whether there is a cut in it.
+    cut: bool,
+    /// Whether it may say of fewer properties or items than before that it has evaluated them.
+    blind: bool,
+}
+
+impl Extent {
+    fn new(settled: State) -> Self {
+        Self { weight: Weight::OBJECT, members: 0, boolean: None, settled, cut: false, blind: false }
+    }
+
+    fn put(&mut self, name: &str, value: Weight) {
+        self.weight.put(self.members, name.len() as u64 + 3, value);
+        self.members = self.members.saturating_add(1);
+    }
+
+    /// Takes over the members of another one, without those that weigh `hidden`.
+    fn join(&mut self, other: &Self, hidden: (u64, Weight)) {
+        let (count, weight) = hidden;
+        let members = other.members.saturating_sub(count);
+        // Without brackets, and with a comma for each member but the first.
+        let bytes = other.weight.bytes.saturating_sub(2 + other.members.saturating_sub(1) + weight.bytes);
+        let commas = members.saturating_sub(u64::from(self.members == 0));
+        self.weight.nodes = self.weight.nodes.saturating_add(other.weight.nodes.saturating_sub(1 + weight.nodes));
+        self.weight.bytes = self.weight.bytes.saturating_add(bytes).saturating_add(commas);
+        self.weight.levels = self.weight.levels.max(other.weight.levels);
+        self.members = self.members.saturating_add(members);
+    }
+}
+
+/// What a cut below does to a schema's members, so that it accepts no less than before.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Bend {
+    not: bool,
+    conditional: bool,
+    one_of: bool,
+    contains: bool,
+    blind: bool,
+    has_any_of: bool,
+}
+
+/// What becomes of a member.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    Stays,
+    Goes,
+    /// `oneOf` becomes `anyOf`.
+    AnyOf,
+}
+
+impl Bend {
+    pub(super) fn fate(self, keyword: Keyword) -> Fate {
+        let goes = match keyword {
+            Keyword::Not => self.not,
+            Keyword::If | Keyword::Then | Keyword::Else => self.conditional,
+            Keyword::MaxContains => self.contains,
+            Keyword::UnevaluatedProperties | Keyword::UnevaluatedItems => self.blind,
+            Keyword::OneOf if self.one_of && !self.has_any_of => return Fate::AnyOf,
+            Keyword::OneOf => self.one_of,
+            _ => false,
+        };
+        if goes { Fate::Goes } else { Fate::Stays }
+    }
+}
+
+/// How far cycles are followed.
+pub(super) struct Rounds {
+    pub(super) order: Order,
+    pub(super) most: u32,
+}
+
+/// The expansion of a document.
+pub(super) struct Expansion<'p, 'r, 'd, 's> {
+    pub(super) siblings: &'p Siblings<'r, 'd, 's>,
+    components: &'p Components,
+    pub(super) names: &'p Names,
+    /// `None`: there are no cycles to follow.
+    rounds: Option<&'p Rounds>,
+    first_round: Vec<Option<Extent>>,
+    later_rounds: HashMap<State, Extent>,
+    /// The places of references at which the recursion is cut.
+    pub(super) cuts: BTreeSet<Place>,
+    /// The definitions that references still lead to.
+    pub(super) kept: BTreeSet<(Place, Number)>,
+}
+
+impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
+    pub(super) fn new(
+        siblings: &'p Siblings<'r, 'd, 's>,
+        components: &'p Components,
+        names: &'p Names,
+        rounds: Option<&'p Rounds>,
+    ) -> Self {
+        Self {
+            siblings,
+            components,
+            names,
+            rounds,
+            first_round: vec![None; siblings.reached.len()],
+            later_rounds: HashMap::new(),
+            cuts: BTreeSet::new(),
+            kept: BTreeSet::new(),
+        }
+    }
+
+    /// Measures the result and all that it leads to, unless more than `most` states are needed.
+    pub(super) fn measure(&mut self, most: usize) -> bool {
+        let mut walk = vec![(START, false)];
+        let mut measured = 0;
+        while let Some((state, is_complete)) = walk.pop() {
+            if self.known(state).is_some() {
+                continue;
+            }
+            if is_complete {
+                let extent = self.extent(state);
+                self.learn(state, extent);
+                measured += 1;
+                if measured > most {
+                    return false;
+                }
+                continue;
+            }
+            walk.push((state, true));
+            let held = self.siblings.reached.held(state.number).iter();
+            walk.extend(held.map(|held| (self.held(state, held.number), false)));
+            match self.rest(state) {
+                Rest::View(target) | Rest::AllOf(target) => walk.push((target, false)),
+                Rest::Kept(definition) => {
+                    let place = self.siblings.reached.schema(definition).place;
+                    if place != DOCUMENT && self.kept.insert((place, definition)) {
+                        walk.push((State { number: definition, round: 1 }, false));
+                    }
+                }
+                Rest::Stub(_) => {
+                    self.cuts.extend(self.siblings.reached.schema(state.number).reference.map(|cut| cut.place));
+                }
+                Rest::Nothing => {}
+            }
+        }
+        true
+    }
+
+    /// The measure of the result, with the definitions that it keeps.
+    pub(super) fn total(&self) -> Weight {
+        let mut result = self.measured(START);
+        let mut definitions = Weight::OBJECT;
+        for (before, (_, number)) in (0..).zip(&self.kept) {
+            let mut name = String::new();
+            push_string(self.names.name(*number), &mut name);
+            definitions.put(before, name.len() as u64 + 1, self.measured(self.definition(*number)).weight);
+        }
+        if !self.kept.is_empty() {
+            result.put("$defs", definitions);
+        }
+        result.weight
+    }
+
+    fn known(&self, state: State) -> Option<&Extent> {
+        match state.round {
+            1 => self.first_round.get(state.number as usize)?.as_ref(),
+            _ => self.later_rounds.get(&state),
+        }
+    }
+
+    fn learn(&mut self, state: State, extent: Extent) {
+        match self.first_round.get_mut(state.number as usize) {
+            Some(slot) if state.round == 1 => *slot = Some(extent),
+            _ => drop(self.later_rounds.insert(state, extent)),
+        }
+    }
+
+    pub(super) fn measured(&self, state: State) -> Extent {
+        self.known(state).copied().unwrap_or(Extent::new(state))
+    }
+
+    /// The state behind all aliases, and whether it is a boolean.
+    pub(super) fn settled(&self, state: State) -> (State, Option<bool>) {
+        let Extent { settled, boolean, .. } = self.measured(state);
+        (settled, boolean)
+    }
+
+    pub(super) fn definition(&self, number: Number) -> State {
+        State { number, round: 1 }
+    }
+
+    /// A schema that a state's schema holds.
+    pub(super) fn held(&self, state: State, number: Number) -> State {
+        let round = if self.components.same(state.number, number) { state.round } else { 1 };
+        State { number, round }
+    }
+
+    /// What stands for a state's `$ref`.
+    pub(super) fn rest(&self, state: State) -> Rest {
+        let reached = self.siblings.reached;
+        let Some(target) = reached.schema(state.number).reference.map(|reference| reference.target) else {
+            return Rest::Nothing;
+        };
+        let merge = self.siblings.merge(state.number);
+        match merge {
+            Merge::Nothing => return Rest::Nothing,
+            Merge::Kept => return Rest::Kept(target),
+            Merge::Alias | Merge::Flat | Merge::AllOf => {}
+        }
+        let mut next = self.held(state, target);
+        if let Some(rounds) = self.rounds.filter(|_| self.components.same(state.number, target)) {
+            next.round += u32::from(rounds.order.leads_back(reached, state.number, target));
+            if next.round > rounds.most {
+                return Rest::Stub(target);
+            }
+        }
+        if merge == Merge::AllOf { Rest::AllOf(next) } else { Rest::View(next) }
+    }
+
+    /// A member of the stub of a schema.
+    pub(super) fn of_stub(&self, number: Number, name: &str) -> Option<Member> {
+        let member = self.siblings.find(number, name).filter(|_| STUB.contains(&name))?;
+        let is_object = || self.siblings.reached.document.token(member.place) == "\"object\"";
+        (name != "type" || is_object()).then_some(member)
+    }
+
+    /// The member of this name in a state's view.
+    pub(super) fn find(&self, state: State, name: &str) -> Option<Member> {
+        let mut state = state;
+        loop {
+            (state, _) = self.settled(state);
+            if let Some(member) = self.siblings.own(state.number, name) {
+                return Some(member);
+            }
+            match self.rest(state) {
+                Rest::View(target) => state = target,
+                Rest::Stub(target) => return self.of_stub(target, name),
+                _ => return None,
+            }
+        }
+    }
+
+    /// The schemas of a member's value, with their names if they have some.
+    pub(super) fn schemas(&self, state: State, member: Member) -> impl Iterator<Item = (Place, State)> {
+        let reached = self.siblings.reached;
+        let itself = is_one(member.keyword, reached.document.kind(member.place)).then_some(member.place);
+        let inner = reached.document.children(member.place).filter(move |child| {
+            itself.is_none() && reached.document.kind(*child) != Kind::Array && member.keyword.shape() != Shape::Data
+        });
+        itself.into_iter().chain(inner).map(move |place| (place, self.held(state, reached.number(place))))
+    }
+
+    /// What the cuts in a state do to its members.
+    pub(super) fn bend(&self, state: State) -> Bend {
+        let mut bend = Bend::default();
+        if self.rounds.is_none() {
+            return bend;
+        }
+        for member in self.siblings.reached.members(state.number) {
+            let is_cut = self.schemas(state, *member).any(|(_, schema)| self.measured(schema).cut);
+            let is_blind = || self.schemas(state, *member).any(|(_, schema)| self.measured(schema).blind);
+            match member.keyword {
+                Keyword::Not => bend.not = is_cut,
+                Keyword::If | Keyword::Then | Keyword::Else => bend.conditional |= is_cut,
+                Keyword::Contains => bend.contains = is_cut,
+                Keyword::OneOf => bend.one_of = is_cut,
+                Keyword::AnyOf => bend.has_any_of = true,
+                _ => {}
+            }
+            let is_in_place = member.keyword.role() == Role::Constraint { in_place: true };
+            bend.blind |= is_in_place && member.keyword != Keyword::Not && is_blind();
+        }
+        bend.blind |= bend.conditional || bend.one_of && bend.has_any_of;
+        bend.blind |= match self.rest(state) {
+            Rest::View(target) | Rest::AllOf(target) => self.measured(target).blind,
+            Rest::Stub(_) => true,
+            Rest::Nothing | Rest::Kept(_) => false,
+        };
+        bend
+    }
+
+    /// Measures a state; all that it leads to have been.
+    fn extent(&self, state: State) -> Extent {
+        let reached = self.siblings.reached;
+        if let Some(boolean) = reached.schema(state.number).boolean {
+            let bytes = if boolean { 4 } else { 5 };
+            return Extent { weight: Weight { nodes: 1, bytes, levels: 0 }, boolean: Some(boolean), ..Extent::new(state) };
+        }
+        let rest = self.rest(state);
+        if let (Rest::View(target), Merge::Alias) = (rest, self.siblings.merge(state.number)) {
+            return self.measured(target);
+        }
+        let bend = self.bend(state);
+        let mut extent = Extent { blind: bend.blind, ..Extent::new(state) };
+        for member in reached.members(state.number) {
+            extent.cut |= self.schemas(state, *member).any(|(_, schema)| self.measured(schema).cut);
+            if member.keyword == Keyword::Ref {
+                self.put_rest(&mut extent, state, rest);
+            } else if bend.fate(member.keyword) != Fate::Goes {
+                let extra = if let (Keyword::AllOf, Rest::AllOf(target)) = (member.keyword, rest) { Some(target) } else { None };
+                extent.put(reached.document.name_token(member.place), self.weight(state, *member, extra));
+            }
+        }
+        extent
+    }
+
+    fn put_rest(&self, extent: &mut Extent, state: State, rest: Rest) {
+        match rest {
+            Rest::Nothing => {}
+            Rest::View(target) => {
+                let target_extent = self.measured(target);
+                extent.cut |= target_extent.cut;
+                extent.join(&target_extent, self.hidden(state, target));
+            }
+            Rest::Stub(target) => {
+                extent.cut = true;
+                for name in STUB.iter().filter(|name| self.siblings.own(state.number, name).is_none()) {
+                    if let Some(member) = self.of_stub(target, name) {
+                        extent.put(name, self.weight(state, member, None));
+                    }
+                }
+            }
+            Rest::AllOf(target) => {
+                extent.cut |= self.measured(target).cut;
+                if self.hoisted(state).is_some() {
+                    extent.put("type", Weight { nodes: 1, bytes: 8, levels: 0 });
+                }
+                if self.siblings.own(state.number, "allOf").is_none() {
+                    let mut list = Weight::OBJECT;
+                    list.put(0, 0, self.measured(target).weight);
+                    extent.put("allOf", list);
+                }
+            }
+            Rest::Kept(definition) => {
+                let bytes = self.names.reference(definition).len() as u64 + 2;
+                extent.put("$ref", Weight { nodes: 1, bytes, levels: 0 });
+            }
+        }
+    }
+
+    /// How many members of a target's view the schema's own hide, and how much they weigh with their names.
+    fn hidden(&self, state: State, target: State) -> (u64, Weight) {
+        let reached = self.siblings.reached;
+        let (mut count, mut hidden) = (0, Weight::default());
+        for member in reached.members(state.number).iter().filter(|member| member.keyword != Keyword::Ref) {
+            let Some(found) = self.find(target, &reached.document.name(member.place)) else { continue };
+            let weight = self.weight(target, found, None);
+            count += 1;
+            hidden.nodes += weight.nodes;
+            hidden.bytes += weight.bytes + reached.document.name_token(found.place).len() as u64 + 3;
+        }
+        (count, hidden)
+    }
+
+    /// How much a member's value weighs, with another schema at its end.
+    fn weight(&self, state: State, member: Member, extra: Option<State>) -> Weight {
+        let document = self.siblings.reached.document;
+        let whole = |place| {
+            let bytes = document.token(place).len() as u64;
+            Weight { nodes: document.count(place), bytes, levels: document.levels(place) }
+        };
+        let kind = document.kind(member.place);
+        if member.keyword == Keyword::Discriminator && kind == Kind::Object {
+            let mut weight = Weight::OBJECT;
+            let kept = document.children(member.place).filter(|child| document.name(*child) != "mapping");
+            for (before, child) in (0..).zip(kept) {
+                weight.put(before, document.name_token(child).len() as u64 + 3, whole(child));
+            }
+            return weight;
+        }
+        if member.keyword.shape() == Shape::Data {
+            return whole(member.place);
+        }
+        if is_one(member.keyword, kind) {
+            return self.measured(self.held(state, self.siblings.reached.number(member.place))).weight;
+        }
+        let mut weight = Weight::OBJECT;
+        let mut before = 0;
+        for child in document.children(member.place) {
+            let name = if kind == Kind::Object { document.name_token(child).len() as u64 + 3 } else { 0 };
+            let value = if document.kind(child) == Kind::Array {
+                whole(child)
+            } else {
+                self.measured(self.held(state, self.siblings.reached.number(child))).weight
+            };
+            weight.put(before, name, value);
+            before += 1;
+        }
+        if let Some(extra) = extra {
+            weight.put(before, 0, self.measured(extra).weight);
+        }
+        weight
+    }
+
+    /// Whether the result says `"type": "object"` for its target, which stands in `allOf`.
+    pub(super) fn hoisted(&self, state: State) -> Option<Member> {
+        let Rest::AllOf(target) = self.rest(state) else { return None };
+        let is_wanted = state == START && self.siblings.own(state.number, "type").is_none();
+        let member = self.find(target, "type").filter(|_| is_wanted)?;
+        (self.siblings.reached.document.token(member.place) == "\"object\"").then_some(member)
+    }
+}
+
+/// Whether a keyword's value is itself a schema.
+pub(super) fn is_one(keyword: Keyword, kind: Kind) -> bool {
+    match keyword.shape() {
+        Shape::One => true,
+        Shape::OneOrList => kind != Kind::Array,
+        Shape::Data | Shape::List | Shape::Map | Shape::MapOrNames => false,
+    }
+}
