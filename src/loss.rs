@@ -252,17 +252,22 @@ impl<'o> Cx<'o> {
     }
 
     /// Takes over the losses of a part of the source, which stands at `path` in the whole.
-    pub(crate) fn adopt(&mut self, part: Cx<'_>, path: &str) {
-        self.losses.extend(part.losses.into_iter().map(|loss| Loss { path: format!("{path}{}", loss.path), ..loss }));
+    pub(crate) fn adopt(&mut self, part: Vec<Loss>, path: &str) {
+        self.losses.extend(part.into_iter().map(|loss| Loss { path: format!("{path}{}", loss.path), ..loss }));
     }
 
     /// Takes over the losses of a document that stands encoded in one string of the source: their paths lead into it.
-    pub(crate) fn adopt_encoded(&mut self, part: Cx<'_>, at: Path<'_>) {
+    pub(crate) fn adopt_encoded(&mut self, part: Vec<Loss>, at: Path<'_>) {
         let path = at.pointer();
-        self.losses.extend(part.losses.into_iter().map(|loss| {
+        self.losses.extend(part.into_iter().map(|loss| {
             let message = format!("{}: {}", loss.path, loss.message).into();
             Loss { path: path.clone(), message, ..loss }
         }));
+    }
+
+    /// What has been lost.
+    pub(crate) fn into_losses(self) -> Vec<Loss> {
+        self.losses
     }
 
     /// How many losses there have been.

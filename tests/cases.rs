@@ -13,6 +13,7 @@
 //! | `options.default_max_tokens` | a number, or null for none |
 //! | `options.model`, `options.geo` | `translate`, or the id that stands for the source's; the geography |
 //! | `options.document_text` | the text for documents without one |
+//! | `options.inline_refs` | `error`, `unroll` or `keep`: the references of schemas are inlined, and recursive ones treated like this |
 //! | `options.invoke` | the Messages side is the form of `InvokeModel` |
 //! | `options.count_tokens` | these are requests to count tokens; with `invoke`, Converse's holds a body of `InvokeModel` |
 //!
@@ -25,6 +26,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use converse_messages::model_id::Geo;
+use converse_messages::schema::{self, Recursion};
 use converse_messages::wire::Wire as _;
 use converse_messages::{
     Code, Converted, Error, ErrorKind, Model, Options, Policy, Severity, count_tokens, invoke, messages, request,
@@ -175,10 +177,21 @@ impl Expected {
             Some(id) => options.model = Model::Replace(id.to_owned()),
         }
         options.document_text = members.text("document_text")?;
+        options.inline_refs = members.text("inline_refs")?.map(|recursion| recursion_of(&recursion)).transpose()?;
         self.invoke = members.flag("invoke")?;
         self.count_tokens = members.flag("count_tokens")?;
         members.none_left()
     }
+}
+
+fn recursion_of(name: &str) -> Checked<schema::Options> {
+    let recursion = match name {
+        "error" => Recursion::Error,
+        "unroll" => Recursion::UNROLL,
+        "keep" => Recursion::Keep,
+        _ => return Err(format!("`{name}` is no way to treat recursion")),
+    };
+    Ok(schema::Options { recursion, ..schema::Options::default() })
 }
 
 fn read_losses(value: Value) -> Checked<BTreeSet<Loss>> {

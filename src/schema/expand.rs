@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::cycle::{Components, Order};
 use super::document::{DOCUMENT, Place};
 use super::keyword::{Keyword, Role, Shape};
-use super::reach::{Member, Number, RESULT};
 use super::names::Names;
+use super::reach::{Member, Number, RESULT};
 use super::siblings::{Merge, Siblings};
 use crate::wire::{Kind, push_string};
 
@@ -37,7 +37,7 @@ pub(super) enum Rest {
 }
 
 /// The names that a stub keeps; of `type` only `"object"`.
-pub(super) const STUB: [&str; 3] = ["title", "description", "type"];
+const STUB: [&str; 3] = ["title", "description", "type"];
 
 /// How large a piece of JSON is.
 #[derive(Clone, Copy, Default)]
@@ -280,8 +280,14 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         if merge == Merge::AllOf { Rest::AllOf(next) } else { Rest::View(next) }
     }
 
-    /// A member of the stub of a schema.
-    pub(super) fn of_stub(&self, number: Number, name: &str) -> Option<Member> {
+    /// The members of the stub of a schema.
+    pub(super) fn stub(&self, number: Number) -> Vec<Member> {
+        let mut members: Vec<Member> = STUB.iter().filter_map(|name| self.of_stub(number, name)).collect();
+        members.sort_unstable_by_key(|member| member.place);
+        members
+    }
+
+    fn of_stub(&self, number: Number, name: &str) -> Option<Member> {
         let member = self.siblings.find(number, name).filter(|_| STUB.contains(&name))?;
         let is_object = || self.siblings.reached.document.token(member.place) == "\"object\"";
         (name != "type" || is_object()).then_some(member)
@@ -347,7 +353,11 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         let reached = self.siblings.reached;
         if let Some(boolean) = reached.schema(state.number).boolean {
             let bytes = if boolean { 4 } else { 5 };
-            return Extent { weight: Weight { nodes: 1, bytes, levels: 0 }, boolean: Some(boolean), ..Extent::new(state) };
+            return Extent {
+                weight: Weight { nodes: 1, bytes, levels: 0 },
+                boolean: Some(boolean),
+                ..Extent::new(state)
+            };
         }
         let rest = self.rest(state);
         if let (Rest::View(target), Merge::Alias) = (rest, self.siblings.merge(state.number)) {
@@ -360,7 +370,11 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
             if member.keyword == Keyword::Ref {
                 self.put_rest(&mut extent, state, rest);
             } else if bend.fate(member.keyword) != Fate::Goes {
-                let extra = if let (Keyword::AllOf, Rest::AllOf(target)) = (member.keyword, rest) { Some(target) } else { None };
+                let extra = if let (Keyword::AllOf, Rest::AllOf(target)) = (member.keyword, rest) {
+                    Some(target)
+                } else {
+                    None
+                };
                 extent.put(reached.document.name_token(member.place), self.weight(state, *member, extra));
             }
         }
@@ -377,9 +391,10 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
             }
             Rest::Stub(target) => {
                 extent.cut = true;
-                for name in STUB.iter().filter(|name| self.siblings.own(state.number, name).is_none()) {
-                    if let Some(member) = self.of_stub(target, name) {
-                        extent.put(name, self.weight(state, member, None));
+                let document = self.siblings.reached.document;
+                for member in self.stub(target) {
+                    if self.siblings.own(state.number, &document.name(member.place)).is_none() {
+                        extent.put(document.name_token(member.place), self.weight(state, member, None));
                     }
                 }
             }

@@ -41,7 +41,8 @@ impl<'u> Parts<'u> {
 
     fn join(self) -> String {
         let mut uri = String::new();
-        let parts = [(self.scheme, "", ":"), (self.authority, "//", ""), (Some(self.path), "", ""), (self.query, "?", "")];
+        let parts =
+            [(self.scheme, "", ":"), (self.authority, "//", ""), (Some(self.path), "", ""), (self.query, "?", "")];
         for (part, before, behind) in parts {
             if let Some(part) = part {
                 uri.extend([before, part, behind]);

@@ -1,7 +1,7 @@
 //! Writes an expansion that has been measured.
 
 use super::document::Place;
-use super::expand::{Expansion, Fate, Rest, START, STUB, State, is_one};
+use super::expand::{Expansion, Fate, Rest, START, State, is_one};
 use super::keyword::{Keyword, Shape};
 use super::reach::{Member, Number};
 use crate::wire::{Kind, push_string};
@@ -23,12 +23,13 @@ enum Task<'s> {
 
 /// The result, as compact JSON.
 pub(super) fn write(expansion: &Expansion<'_, '_, '_, '_>) -> String {
-    let bytes = usize::try_from(expansion.measured(START).weight.bytes).unwrap_or_default();
+    let bytes = usize::try_from(expansion.total().bytes).unwrap_or_default();
     let mut writer = Writer { expansion, out: String::with_capacity(bytes), tasks: Vec::new() };
     writer.tasks.push(Task::Schema(START));
     while let Some(task) = writer.tasks.pop() {
         writer.write(task);
     }
+    debug_assert_eq!(writer.out.len(), bytes, "the measure is exact");
     writer.out
 }
 
@@ -122,8 +123,9 @@ impl<'s> Writer<'_, '_, '_, '_, 's> {
             Rest::Nothing => {}
             Rest::View(target) => self.view(expansion.settled(target).0, above),
             Rest::Stub(target) => {
-                for name in STUB {
-                    if let Some(member) = expansion.of_stub(target, name).filter(|found| !self.is_hidden(*found, above)) {
+                for member in expansion.stub(target) {
+                    if !self.is_hidden(member, above) {
+                        let name = expansion.siblings.reached.document.name_token(member.place);
                         self.tasks.extend([Task::Name(name), self.token(member.place)]);
                     }
                 }

@@ -21,10 +21,10 @@ pub use base64::Base64;
 pub use json::{Json, RawJson, RawText};
 pub use leaves::{FreeForm, FromText, Leaves, Owned, Raw, Text};
 pub(crate) use members::write_members;
-pub(crate) use token::unescape;
-pub(crate) use write::push_string;
 pub use members::{Map, Untyped};
 pub use read::DEFAULT_MAX_DEPTH;
+pub(crate) use token::unescape;
+pub(crate) use write::push_string;
 
 pub(crate) use macros::{closed_enum, document, object, open_enum, tagged, union};
 
