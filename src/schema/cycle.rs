@@ -123,6 +123,10 @@ impl Components {
         self.of_schema.get(number as usize).copied().unwrap_or(UNSEEN)
     }
 
+    pub(super) fn has_cycles(&self) -> bool {
+        self.cyclic.contains(&true)
+    }
+
     /// Whether two schemas lead to each other.
     pub(super) fn same(&self, one: Number, other: Number) -> bool {
         self.of(one) == self.of(other)
@@ -240,16 +244,12 @@ pub(super) struct Order {
 impl Order {
     pub(super) fn new(reached: &Reached<'_, '_>) -> Self {
         let outermost = outermost(reached);
-        let mut leads: Vec<Vec<Number>> = vec![Vec::new(); reached.len()];
-        for number in (0..).take(reached.len()) {
-            let Some(reference) = reached.schema(number).reference else { continue };
-            let own = outermost.get(number as usize).copied().unwrap_or_default();
-            let to = outermost.get(reference.target as usize).copied().unwrap_or_default();
-            if let Some(leads) = leads.get_mut(own as usize) {
-                leads.push(to);
-            }
-        }
-        let rank = postorder(&leads).into_iter().map(|rank| UNSEEN - rank).collect();
+        let around = |number: Number| outermost.get(number as usize).copied().unwrap_or_default();
+        let target = |number: Number| Some(around(reached.schema(number).reference?.target));
+        let numbers = (0..).take(reached.len());
+        let mut leads: Vec<_> = numbers.filter_map(|number| Some((around(number), number, target(number)?))).collect();
+        leads.sort_unstable();
+        let rank = postorder(reached.len(), &leads).into_iter().map(|rank| UNSEEN - rank).collect();
         Self { outermost, rank }
     }
 
@@ -283,33 +283,30 @@ fn outermost(reached: &Reached<'_, '_>) -> Vec<Number> {
     outermost
 }
 
-/// When a search in depth, from the first on, leaves each.
-fn postorder(leads: &[Vec<Number>]) -> Vec<u32> {
-    let mut left = vec![0; leads.len()];
-    let mut seen = vec![false; leads.len()];
+/// When a search in depth, from the first on, leaves each of so many. The edges are sorted: from, some number, to.
+fn postorder(count: usize, leads: &[(Number, Number, Number)]) -> Vec<u32> {
+    let mut left = vec![UNSEEN; count];
+    let mut walk: Vec<(Number, usize)> = Vec::new();
     let mut clock = 0;
-    for start in 0..leads.len() {
-        let mut walk = Vec::new();
-        let mut enter = |walk: &mut Vec<(usize, usize)>, at: usize| {
-            if let Some(seen) = seen.get_mut(at).filter(|seen| !**seen) {
-                *seen = true;
-                walk.push((at, 0));
+    let first = |from: Number| leads.partition_point(|lead| lead.0 < from);
+    // What is found and not yet left has the highest clock that there is not.
+    const FOUND: u32 = UNSEEN - 1;
+    for start in (0..).take(count) {
+        let mut next = Some(start);
+        loop {
+            if let Some(slot) = next.and_then(|next| left.get_mut(next as usize)).filter(|slot| **slot == UNSEEN) {
+                *slot = FOUND;
+                walk.extend(next.map(|next| (next, first(next))));
             }
-        };
-        enter(&mut walk, start);
-        while let Some((at, index)) = walk.last_mut() {
-            match leads.get(*at).and_then(|leads| leads.get(*index)) {
-                Some(to) => {
-                    *index += 1;
-                    enter(&mut walk, *to as usize);
+            let Some((at, index)) = walk.last_mut() else { break };
+            next = leads.get(*index).filter(|lead| lead.0 == *at).map(|lead| lead.2);
+            *index += 1;
+            if next.is_none() {
+                if let Some(slot) = left.get_mut(*at as usize) {
+                    *slot = clock;
                 }
-                None => {
-                    if let Some(left) = left.get_mut(*at) {
-                        *left = clock;
-                    }
-                    clock += 1;
-                    walk.pop();
-                }
+                clock += 1;
+                walk.pop();
             }
         }
     }

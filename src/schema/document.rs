@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use super::keyword::Keyword;
 use crate::error::push_step;
 use crate::wire::{Kind, scan, unescape};
 use crate::{Error, ErrorKind};
@@ -27,23 +28,32 @@ struct Value {
     parent: Place,
     /// The value behind its subtree.
     next: Place,
-    label: Label,
+    /// As a member: where its name begins and ends, without quotation marks. As an element: its index, and 0.
+    label: (u32, u32),
     /// How many levels of arrays and objects it nests.
     levels: u32,
+    kind: Kind,
+    /// As a member: the keyword that its name is.
+    keyword: Keyword,
 }
 
-/// How the value is found in what holds it.
-#[derive(Clone, Copy)]
-enum Label {
-    Index(u32),
-    /// Where the name begins and ends, without its quotation marks.
-    Name(u32, u32),
-}
+const NOTHING: Value = Value {
+    start: 0,
+    end: 0,
+    parent: DOCUMENT,
+    next: 0,
+    label: (0, 0),
+    levels: 0,
+    kind: Kind::Null,
+    keyword: Keyword::Unknown,
+};
 
 /// A compact JSON text and its values. The first is the document.
 pub(super) struct Document<'s> {
     text: &'s str,
     values: Vec<Value>,
+    /// Whether a name or string may have escapes.
+    escaped: bool,
     /// The steps into the arrays and objects that have many values and were asked for one.
     steps: RefCell<HashMap<Place, HashMap<Cow<'s, str>, Place>>>,
 }
@@ -57,14 +67,18 @@ impl<'s> Document<'s> {
         if u32::try_from(text.len()).is_err() {
             return Err(Error::new(ErrorKind::TooLarge, "", "a schema of 4 GiB or more"));
         }
-        let mut list = List { text, values: Vec::new(), open: Vec::new() };
+        let mut list = List { text, values: Vec::new(), open: Vec::new(), escaped: text.contains('\\') };
         list.fill();
-        Ok(Self { text, values: list.values, steps: RefCell::default() })
+        Ok(Self { text, values: list.values, escaped: list.escaped, steps: RefCell::default() })
     }
 
-    fn value(&self, place: Place) -> Value {
-        let nothing = Value { start: 0, end: 0, parent: 0, next: 0, label: Label::Index(0), levels: 0 };
-        self.values.get(place as usize).copied().unwrap_or(nothing)
+    /// Gives the room back that looking for steps has taken.
+    pub(super) fn forget_steps(&self) {
+        self.steps.take();
+    }
+
+    fn value(&self, place: Place) -> &Value {
+        self.values.get(place as usize).unwrap_or(&NOTHING)
     }
 
     /// How many values there are.
@@ -80,30 +94,38 @@ impl<'s> Document<'s> {
     /// The value's JSON text.
     pub(super) fn token(&self, place: Place) -> &'s str {
         let Value { start, end, .. } = self.value(place);
-        self.slice(start, end)
+        self.slice(*start, *end)
     }
 
     pub(super) fn kind(&self, place: Place) -> Kind {
-        Kind::of(self.token(place))
+        self.value(place).kind
+    }
+
+    /// The keyword that the value's name is.
+    pub(super) fn keyword(&self, place: Place) -> Keyword {
+        self.value(place).keyword
+    }
+
+    /// What a token without its quotation marks stands for.
+    fn decoded(&self, token: &'s str) -> Cow<'s, str> {
+        if self.escaped { unescape(token) } else { Cow::Borrowed(token) }
     }
 
     /// The string, if it is one.
     pub(super) fn string(&self, place: Place) -> Option<Cow<'s, str>> {
         let inside = self.token(place).strip_prefix('"')?.strip_suffix('"')?;
-        Some(unescape(inside))
+        Some(self.decoded(inside))
     }
 
     /// The token of the name that the value has as a member, without its quotation marks.
     pub(super) fn name_token(&self, place: Place) -> &'s str {
-        match self.value(place).label {
-            Label::Name(start, end) => self.slice(start, end),
-            Label::Index(_) => "",
-        }
+        let (start, end) = self.value(place).label;
+        self.slice(start, end)
     }
 
     /// The name that the value has as a member.
     pub(super) fn name(&self, place: Place) -> Cow<'s, str> {
-        unescape(self.name_token(place))
+        self.decoded(self.name_token(place))
     }
 
     pub(super) fn parent(&self, place: Place) -> Option<Place> {
@@ -111,8 +133,8 @@ impl<'s> Document<'s> {
     }
 
     /// How many values the subtree has, itself included.
-    pub(super) fn count(&self, place: Place) -> u64 {
-        u64::from(self.value(place).next.saturating_sub(place))
+    pub(super) fn count(&self, place: Place) -> u32 {
+        self.value(place).next.saturating_sub(place)
     }
 
     pub(super) fn levels(&self, place: Place) -> u32 {
@@ -132,17 +154,19 @@ impl<'s> Document<'s> {
             return self.children(holder).find(|child| self.step(*child) == step);
         }
         let mut indexes = self.steps.borrow_mut();
-        let index = indexes
-            .entry(holder)
-            .or_insert_with(|| self.children(holder).map(|child| (self.step(child), child)).collect());
+        let index = indexes.entry(holder).or_insert_with(|| {
+            let mut index = HashMap::with_capacity(self.children(holder).count());
+            index.extend(self.children(holder).map(|child| (self.step(child), child)));
+            index
+        });
         index.get(step).copied()
     }
 
     /// The step from what holds the value to the value.
     pub(super) fn step(&self, place: Place) -> Cow<'s, str> {
         match self.value(place).label {
-            Label::Name(start, end) => unescape(self.slice(start, end)),
-            Label::Index(index) => index.to_string().into(),
+            (index, 0) => index.to_string().into(),
+            (start, end) => self.decoded(self.slice(start, end)),
         }
     }
 
@@ -165,8 +189,8 @@ impl<'s> Document<'s> {
 
     /// How long the JSON pointer of a value is, at least.
     pub(super) fn pointer_length(&self, place: Place) -> usize {
-        let length = |place: &Place| 1 + self.name_token(*place).len();
-        std::iter::successors(Some(place), |place| self.parent(*place)).map(|place| length(&place)).sum()
+        let length = |place: Place| 1 + self.name_token(place).len();
+        std::iter::successors(Some(place), |place| self.parent(*place)).map(length).sum()
     }
 }
 
@@ -176,6 +200,7 @@ struct List<'s> {
     values: Vec<Value>,
     /// The arrays and objects that are open, outermost first, with the number of their elements so far.
     open: Vec<(Place, u32)>,
+    escaped: bool,
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the text is shorter than 4 GiB")]
@@ -224,9 +249,15 @@ impl List<'_> {
                 (*parent, *count - 1)
             }
         };
-        let label = name.map_or(Label::Index(index), |(start, end)| Label::Name(start, end));
-        let (start, end) = (start as u32, end as u32);
-        self.values.push(Value { start, end, parent, next: place + 1, label, levels: 0 });
+        let name_of = |(start, end): (u32, u32)| self.text.get(start as usize..end as usize).unwrap_or_default();
+        let keyword = match name.map(name_of) {
+            None => Keyword::Unknown,
+            Some(token) if self.escaped => Keyword::named(&unescape(token)),
+            Some(token) => Keyword::named(token),
+        };
+        let kind = self.text.as_bytes().get(start).and_then(|byte| Kind::of_byte(*byte)).unwrap_or(Kind::Null);
+        let (start, end, label) = (start as u32, end as u32, name.unwrap_or((index, 0)));
+        self.values.push(Value { start, end, parent, next: place + 1, label, levels: 0, kind, keyword });
         place
     }
 

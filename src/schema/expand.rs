@@ -3,14 +3,16 @@
 //! A *state* is a schema and, within a cycle, the round: how often a reference has led back on the way there. The states
 //! form a graph without cycles, in which the result is one state; each is measured once, when all it leads to have been.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::cycle::{Components, Order};
 use super::document::{DOCUMENT, Place};
 use super::keyword::{Keyword, Role, Shape};
 use super::names::Names;
 use super::reach::{Member, Number, RESULT};
-use super::siblings::{Merge, Siblings};
+use super::siblings::{MOST_LAYERS, Merge, Siblings};
+use super::{Options, too_deep, too_large};
+use crate::Error;
 use crate::wire::{Kind, push_string};
 
 /// A schema in a round.
@@ -39,12 +41,12 @@ pub(super) enum Rest {
 /// The names that a stub keeps; of `type` only `"object"`.
 const STUB: [&str; 3] = ["title", "description", "type"];
 
-/// How large a piece of JSON is.
+/// How large a piece of JSON is. Numbers that do not fit are the largest that do, which no limit allows.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Weight {
     /// Values, itself included.
-    pub(super) nodes: u64,
-    pub(super) bytes: u64,
+    pub(super) nodes: u32,
+    pub(super) bytes: u32,
     pub(super) levels: u32,
 }
 
@@ -52,18 +54,33 @@ impl Weight {
     const OBJECT: Self = Self { nodes: 1, bytes: 2, levels: 1 };
 
     /// Puts an element in an array, or a member with this much of a name in an object, that has `before` already.
-    fn put(&mut self, before: u64, name: u64, value: Self) {
+    fn put(&mut self, before: u32, name: u32, value: Self) {
         self.nodes = self.nodes.saturating_add(value.nodes);
-        self.bytes = self.bytes.saturating_add(value.bytes).saturating_add(name + u64::from(before > 0));
+        self.bytes = self.bytes.saturating_add(value.bytes).saturating_add(name + u32::from(before > 0));
         self.levels = self.levels.max(value.levels.saturating_add(1));
     }
+}
+
+/// A difference, unless the first number did not fit.
+fn less(size: u32, by: u32) -> u32 {
+    if size == u32::MAX { size } else { size.saturating_sub(by) }
+}
+
+/// How long a text is. All are parts of a document of less than 4 GiB.
+fn length(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+/// How long a name is, with quotation marks and colon.
+fn name_length(name: &str) -> u32 {
+    length(name).saturating_add(3)
 }
 
 /// The measure of a state.
 #[derive(Clone, Copy)]
 pub(super) struct Extent {
     pub(super) weight: Weight,
-    members: u64,
+    members: u32,
     boolean: Option<bool>,
     /// The state that it is an alias of, or it itself.
     settled: State,
@@ -79,18 +96,19 @@ impl Extent {
     }
 
     fn put(&mut self, name: &str, value: Weight) {
-        self.weight.put(self.members, name.len() as u64 + 3, value);
+        self.weight.put(self.members, name_length(name), value);
         self.members = self.members.saturating_add(1);
     }
 
     /// Takes over the members of another one, without those that weigh `hidden`.
-    fn join(&mut self, other: &Self, hidden: (u64, Weight)) {
+    fn join(&mut self, other: &Self, hidden: (u32, Weight)) {
         let (count, weight) = hidden;
         let members = other.members.saturating_sub(count);
         // Without brackets, and with a comma for each member but the first.
-        let bytes = other.weight.bytes.saturating_sub(2 + other.members.saturating_sub(1) + weight.bytes);
-        let commas = members.saturating_sub(u64::from(self.members == 0));
-        self.weight.nodes = self.weight.nodes.saturating_add(other.weight.nodes.saturating_sub(1 + weight.nodes));
+        let brackets_and_commas = other.members.saturating_sub(1).saturating_add(2);
+        let bytes = less(other.weight.bytes, brackets_and_commas.saturating_add(weight.bytes));
+        let commas = members.saturating_sub(u32::from(self.members == 0));
+        self.weight.nodes = self.weight.nodes.saturating_add(less(other.weight.nodes, weight.nodes + 1));
         self.weight.bytes = self.weight.bytes.saturating_add(bytes).saturating_add(commas);
         self.weight.levels = self.weight.levels.max(other.weight.levels);
         self.members = self.members.saturating_add(members);
@@ -142,15 +160,20 @@ pub(super) struct Rounds {
 pub(super) struct Expansion<'p, 'r, 'd, 's> {
     pub(super) siblings: &'p Siblings<'r, 'd, 's>,
     components: &'p Components,
-    pub(super) names: &'p Names,
+    names: &'p Names,
     /// `None`: there are no cycles to follow.
     rounds: Option<&'p Rounds>,
-    first_round: Vec<Option<Extent>>,
-    later_rounds: HashMap<State, Extent>,
+    extents: Vec<Extent>,
+    /// Where the extents of the states of the first round stand in the list, counted from 1; 0 if nowhere yet.
+    first_round: Vec<u32>,
+    later_rounds: HashMap<State, u32>,
+    /// How many states have been met that are no aliases.
+    met: usize,
     /// The places of references at which the recursion is cut.
     pub(super) cuts: BTreeSet<Place>,
     /// The definitions that references still lead to.
-    pub(super) kept: BTreeSet<(Place, Number)>,
+    pub(super) kept: Vec<(Place, Number)>,
+    is_kept: HashSet<Number>,
 }
 
 impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
@@ -165,48 +188,78 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
             components,
             names,
             rounds,
-            first_round: vec![None; siblings.reached.len()],
+            extents: Vec::new(),
+            first_round: vec![0; siblings.reached.len()],
             later_rounds: HashMap::new(),
+            met: 0,
             cuts: BTreeSet::new(),
-            kept: BTreeSet::new(),
+            kept: Vec::new(),
+            is_kept: HashSet::new(),
         }
     }
 
-    /// Measures the result and all that it leads to, unless more than `most` states are needed.
-    pub(super) fn measure(&mut self, most: usize) -> bool {
-        let mut walk = vec![(START, false)];
-        let mut measured = 0;
+    /// Measures the result and the definitions that it keeps, with all that they lead to.
+    ///
+    /// # Errors
+    /// `too_large` or `too_deep`, if so many states are needed that the result certainly is: one that is not an alias is
+    /// at least one value of the result, or of what a cut drops from it.
+    pub(super) fn measure(&mut self, limits: &Options) -> Result<(), Error> {
+        self.measure_state(START, limits)?;
+        // The list grows.
+        let mut next = 0;
+        while let Some((_, definition)) = self.kept.get(next).copied() {
+            self.measure_state(State { number: definition, round: 1 }, limits)?;
+            next += 1;
+        }
+        self.kept.sort_unstable();
+        Ok(())
+    }
+
+    fn measure_state(&mut self, state: State, limits: &Options) -> Result<(), Error> {
+        // The layers of a view stand on one level.
+        let deepest = limits.max_depth.saturating_add(1).saturating_mul(usize::from(MOST_LAYERS) + 1);
+        let siblings = self.siblings;
+        let counts = |state: State| usize::from(siblings.merge(state.number) != Merge::Alias);
+        let mut walk = vec![(state, false)];
+        let mut nested = 0;
         while let Some((state, is_complete)) = walk.pop() {
             if self.known(state).is_some() {
                 continue;
             }
             if is_complete {
+                nested -= counts(state);
                 let extent = self.extent(state);
                 self.learn(state, extent);
-                measured += 1;
-                if measured > most {
-                    return false;
-                }
                 continue;
+            }
+            nested += counts(state);
+            self.met += counts(state);
+            if nested > deepest {
+                return Err(too_deep(limits));
+            }
+            if self.met > limits.max_nodes {
+                return Err(too_large(limits.max_nodes, "values"));
             }
             walk.push((state, true));
             let held = self.siblings.reached.held(state.number).iter();
             walk.extend(held.map(|held| (self.held(state, held.number), false)));
             match self.rest(state) {
                 Rest::View(target) | Rest::AllOf(target) => walk.push((target, false)),
-                Rest::Kept(definition) => {
-                    let place = self.siblings.reached.schema(definition).place;
-                    if place != DOCUMENT && self.kept.insert((place, definition)) {
-                        walk.push((State { number: definition, round: 1 }, false));
-                    }
-                }
+                Rest::Kept(definition) => self.keep(definition),
                 Rest::Stub(_) => {
                     self.cuts.extend(self.siblings.reached.schema(state.number).reference.map(|cut| cut.place));
                 }
                 Rest::Nothing => {}
             }
         }
-        true
+        Ok(())
+    }
+
+    fn keep(&mut self, definition: Number) {
+        let place = self.siblings.reached.schema(definition).place;
+        if place != DOCUMENT && self.is_kept.insert(definition) {
+            self.kept.push((place, definition));
+        }
     }
 
     /// The measure of the result, with the definitions that it keeps.
@@ -215,8 +268,8 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         let mut definitions = Weight::OBJECT;
         for (before, (_, number)) in (0..).zip(&self.kept) {
             let mut name = String::new();
-            push_string(self.names.name(*number), &mut name);
-            definitions.put(before, name.len() as u64 + 1, self.measured(self.definition(*number)).weight);
+            push_string(&self.name_of(*number), &mut name);
+            definitions.put(before, length(&name).saturating_add(1), self.measured(self.definition(*number)).weight);
         }
         if !self.kept.is_empty() {
             result.put("$defs", definitions);
@@ -225,16 +278,19 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
     }
 
     fn known(&self, state: State) -> Option<&Extent> {
-        match state.round {
-            1 => self.first_round.get(state.number as usize)?.as_ref(),
-            _ => self.later_rounds.get(&state),
-        }
+        let at = match state.round {
+            1 => self.first_round.get(state.number as usize)?,
+            _ => self.later_rounds.get(&state)?,
+        };
+        self.extents.get(at.checked_sub(1)? as usize)
     }
 
     fn learn(&mut self, state: State, extent: Extent) {
+        self.extents.push(extent);
+        let at = u32::try_from(self.extents.len()).unwrap_or_default();
         match self.first_round.get_mut(state.number as usize) {
-            Some(slot) if state.round == 1 => *slot = Some(extent),
-            _ => drop(self.later_rounds.insert(state, extent)),
+            Some(slot) if state.round == 1 => *slot = at,
+            _ => drop(self.later_rounds.insert(state, at)),
         }
     }
 
@@ -250,6 +306,18 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
 
     pub(super) fn definition(&self, number: Number) -> State {
         State { number, round: 1 }
+    }
+
+    /// The name of a definition that is kept.
+    pub(super) fn name_of(&self, definition: Number) -> String {
+        let reached = self.siblings.reached;
+        self.names.name(reached.document, reached.schema(definition).place)
+    }
+
+    /// The reference to a definition that is kept.
+    pub(super) fn reference_to(&self, definition: Number) -> String {
+        let reached = self.siblings.reached;
+        self.names.reference(reached.document, reached.schema(definition).place)
     }
 
     /// A schema that a state's schema holds.
@@ -410,22 +478,21 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
                 }
             }
             Rest::Kept(definition) => {
-                let bytes = self.names.reference(definition).len() as u64 + 2;
+                let bytes = length(&self.reference_to(definition)).saturating_add(2);
                 extent.put("$ref", Weight { nodes: 1, bytes, levels: 0 });
             }
         }
     }
 
     /// How many members of a target's view the schema's own hide, and how much they weigh with their names.
-    fn hidden(&self, state: State, target: State) -> (u64, Weight) {
+    fn hidden(&self, state: State, target: State) -> (u32, Weight) {
         let reached = self.siblings.reached;
         let (mut count, mut hidden) = (0, Weight::default());
         for member in reached.members(state.number).iter().filter(|member| member.keyword != Keyword::Ref) {
             let Some(found) = self.find(target, &reached.document.name(member.place)) else { continue };
             let weight = self.weight(target, found, None);
             count += 1;
-            hidden.nodes += weight.nodes;
-            hidden.bytes += weight.bytes + reached.document.name_token(found.place).len() as u64 + 3;
+            hidden.put(0, name_length(reached.document.name_token(found.place)), weight);
         }
         (count, hidden)
     }
@@ -434,7 +501,7 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
     fn weight(&self, state: State, member: Member, extra: Option<State>) -> Weight {
         let document = self.siblings.reached.document;
         let whole = |place| {
-            let bytes = document.token(place).len() as u64;
+            let bytes = length(document.token(place));
             Weight { nodes: document.count(place), bytes, levels: document.levels(place) }
         };
         let kind = document.kind(member.place);
@@ -442,7 +509,7 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
             let mut weight = Weight::OBJECT;
             let kept = document.children(member.place).filter(|child| document.name(*child) != "mapping");
             for (before, child) in (0..).zip(kept) {
-                weight.put(before, document.name_token(child).len() as u64 + 3, whole(child));
+                weight.put(before, name_length(document.name_token(child)), whole(child));
             }
             return weight;
         }
@@ -455,7 +522,7 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         let mut weight = Weight::OBJECT;
         let mut before = 0;
         for child in document.children(member.place) {
-            let name = if kind == Kind::Object { document.name_token(child).len() as u64 + 3 } else { 0 };
+            let name = if kind == Kind::Object { name_length(document.name_token(child)) } else { 0 };
             let value = if document.kind(child) == Kind::Array {
                 whole(child)
             } else {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::document::{DOCUMENT, Document, Place};
-use super::keyword::{self, Drafts, Keyword, Role};
+use super::keyword::{self, Drafts, Keyword};
 use super::uri;
 use crate::wire::Kind;
 use crate::{Error, ErrorKind};
@@ -72,9 +72,9 @@ impl<'d, 's> Index<'d, 's> {
             let drafts = self.drafts(resource);
             for member in self.document.children(schema).filter(|_| self.document.kind(schema) == Kind::Object) {
                 let shape = keyword::of(self.document, member, drafts).shape();
+                let list = |schema| open.push((schema, resource));
                 // What is malformed matters only if a reference leads there.
-                let schemas = keyword::schemas(self.document, member, shape).unwrap_or_default();
-                open.extend(schemas.into_iter().map(|schema| (schema, resource)));
+                let _ = keyword::schemas(self.document, member, shape, list);
             }
         }
     }
@@ -83,19 +83,14 @@ impl<'d, 's> Index<'d, 's> {
         self.resources.get(resource as usize).map_or(Drafts::ALL, |resource| resource.drafts)
     }
 
-    fn text(&self, schema: Place, name: &str) -> Option<Cow<'s, str>> {
-        if self.document.kind(schema) != Kind::Object {
-            return None;
-        }
-        self.document.string(self.document.child(schema, name)?)
-    }
-
     /// The resource that a schema belongs to: the outer one, or a new one. Its anchors are listed.
     fn enter(&mut self, schema: Place, outer: Number, by_name: bool) -> Number {
-        let named = self.text(schema, "$schema").map(|uri| Drafts::named(&uri));
-        let drafts = named.unwrap_or(self.drafts(outer));
-        let overruled = drafts == Drafts::LEGACY && self.document.child(schema, "$ref").is_some();
-        let id = self.text(schema, "$id").filter(|_| !overruled).unwrap_or_default();
+        let names = Names::of(self.document, schema);
+        if schema != DOCUMENT && !names.has_any {
+            return outer;
+        }
+        let drafts = names.draft.map_or(self.drafts(outer), |uri| Drafts::named(&uri));
+        let id = names.id.filter(|_| drafts != Drafts::LEGACY || !names.has_ref).unwrap_or_default();
         let (own_uri, fragment) = split(id);
         let mut resource = outer;
         if schema == DOCUMENT || !own_uri.is_empty() {
@@ -103,8 +98,8 @@ impl<'d, 's> Index<'d, 's> {
         }
         let anchors = [
             Some(fragment).filter(|_| drafts.meet(Drafts::LEGACY)),
-            self.text(schema, "$anchor").filter(|_| drafts != Drafts::LEGACY),
-            self.text(schema, "$dynamicAnchor").filter(|_| drafts.meet(Drafts::D2020_12)),
+            names.anchor.filter(|_| drafts != Drafts::LEGACY),
+            names.dynamic_anchor.filter(|_| drafts.meet(Drafts::D2020_12)),
         ];
         for anchor in anchors.into_iter().flatten().filter(|anchor| by_name && !anchor.is_empty()) {
             self.anchors.entry((resource, anchor)).or_insert(schema);
@@ -152,13 +147,12 @@ impl<'d, 's> Index<'d, 's> {
     /// The schema that a reference leads to.
     pub(super) fn resolve(&self, scope: Scope, reference: &str, at: Place) -> Result<Place, Error> {
         let error = |kind, message: String| Error::new(kind, self.document.pointer(at), message);
-        let shown = shown(reference);
         let (uri, fragment) = uri::split(reference);
         let resource = if uri.is_empty() { Some(scope.resource) } else { self.find(scope, uri) };
         let Some(resource) = resource.and_then(|number| Some((number, self.resources.get(number as usize)?))) else {
-            return Err(error(ErrorKind::RemoteRef, format!("`{shown}` is not in this document")));
+            return Err(error(ErrorKind::RemoteRef, format!("`{}` is not in this document", shown(reference))));
         };
-        let unresolved = |why: &str| error(ErrorKind::UnresolvedRef, format!("`{shown}` {why}"));
+        let unresolved = |why: &str| error(ErrorKind::UnresolvedRef, format!("`{}` {why}", shown(reference)));
         let fragment = uri::percent_decode(fragment).ok_or_else(|| unresolved("has a broken percent escape"))?;
         let target = match fragment.strip_prefix('/') {
             Some(pointer) => self.follow(resource.1.root, pointer, &unresolved)?,
@@ -186,14 +180,50 @@ impl<'d, 's> Index<'d, 's> {
                 return Ok(None);
             };
             place = child;
-            let is_definitions = Keyword::named(&step).shape() == keyword::Shape::Map
-                && Keyword::named(&step).role() == Role::Definition;
+            let is_definitions = matches!(self.document.keyword(place), Keyword::Defs | Keyword::Definitions);
             if is_definitions && self.document.kind(place) != Kind::Object {
                 let message = format!("`{step}` is not an object");
                 return Err(Error::new(ErrorKind::InvalidSchema, self.document.pointer(place), message));
             }
         }
         Ok(Some(place))
+    }
+}
+
+/// What a schema says about how it is called.
+#[derive(Default)]
+struct Names<'s> {
+    draft: Option<Cow<'s, str>>,
+    id: Option<Cow<'s, str>>,
+    anchor: Option<Cow<'s, str>>,
+    dynamic_anchor: Option<Cow<'s, str>>,
+    has_ref: bool,
+    /// Whether there is any of these but the last.
+    has_any: bool,
+}
+
+impl<'s> Names<'s> {
+    fn of(document: &Document<'s>, schema: Place) -> Self {
+        let mut names = Self::default();
+        if document.kind(schema) != Kind::Object {
+            return names;
+        }
+        for member in document.children(schema) {
+            let name = match document.keyword(member) {
+                Keyword::Schema => &mut names.draft,
+                Keyword::Id => &mut names.id,
+                Keyword::Anchor => &mut names.anchor,
+                Keyword::DynamicAnchor => &mut names.dynamic_anchor,
+                Keyword::Ref => {
+                    names.has_ref = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            *name = document.string(member);
+            names.has_any = true;
+        }
+        names
     }
 }
 

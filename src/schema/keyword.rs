@@ -224,7 +224,7 @@ impl Keywords {
 
 /// The keyword of a member of a schema, as the draft has it: a keyword of other drafts only is unknown.
 pub(super) fn of(document: &Document<'_>, member: Place, drafts: Drafts) -> Keyword {
-    let keyword = Keyword::named(&document.name(member));
+    let keyword = document.keyword(member);
     if keyword.drafts().meet(drafts) { keyword } else { Keyword::Unknown }
 }
 
@@ -233,21 +233,29 @@ pub(super) fn is_schema(kind: Kind) -> bool {
     matches!(kind, Kind::Object | Kind::Boolean)
 }
 
-/// The schemas of a keyword's value, or the place where there is none but should be.
-pub(super) fn schemas(document: &Document<'_>, member: Place, shape: Shape) -> Result<Vec<Place>, Place> {
-    let kind = document.kind(member);
-    let all = || document.children(member).collect::<Vec<_>>();
-    let schemas = match (shape, kind) {
-        (Shape::Data, _) => return Ok(Vec::new()),
-        (Shape::List | Shape::OneOrList, Kind::Array) | (Shape::Map, Kind::Object) => all(),
-        (Shape::MapOrNames, Kind::Object) => {
-            all().into_iter().filter(|child| document.kind(*child) != Kind::Array).collect()
-        }
-        (Shape::One | Shape::OneOrList, kind) if is_schema(kind) => vec![member],
+/// Visits the schemas of a keyword's value, up to the first place, if there is one, where none is but should be.
+pub(super) fn schemas(
+    document: &Document<'_>,
+    member: Place,
+    shape: Shape,
+    mut visit: impl FnMut(Place),
+) -> Result<(), Place> {
+    let is_list = match (shape, document.kind(member)) {
+        (Shape::Data, _) => return Ok(()),
+        (Shape::List | Shape::OneOrList, Kind::Array) | (Shape::Map | Shape::MapOrNames, Kind::Object) => true,
+        (Shape::One | Shape::OneOrList, kind) if is_schema(kind) => false,
         _ => return Err(member),
     };
-    match schemas.iter().find(|schema| !is_schema(document.kind(**schema))) {
-        Some(place) => Err(*place),
-        None => Ok(schemas),
+    if !is_list {
+        visit(member);
+        return Ok(());
     }
+    for child in document.children(member) {
+        match document.kind(child) {
+            Kind::Object | Kind::Boolean => visit(child),
+            Kind::Array if shape == Shape::MapOrNames => {}
+            _ => return Err(child),
+        }
+    }
+    Ok(())
 }

@@ -126,7 +126,7 @@ mod siblings;
 mod uri;
 mod write;
 
-use crate::wire::{DEFAULT_MAX_DEPTH, FreeForm as _, Json, Wire as _};
+use crate::wire::{DEFAULT_MAX_DEPTH, FreeForm as _, Json, RawJson, Wire as _};
 use crate::{Code, Converted, Error, ErrorKind, Loss, Severity};
 
 use cycle::{Components, Edges, Order};
@@ -225,17 +225,19 @@ pub fn inline(schema: &Json, options: &Options) -> Result<Converted<Json>, Error
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn inline_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let schema = Json::from_json_within(json, options.max_depth.max(DEFAULT_MAX_DEPTH))?;
-    inline_text(schema.as_str(), options)
+    let schema = RawJson::from_json_within(json, options.max_depth.max(DEFAULT_MAX_DEPTH))?;
+    inline_text(&schema.text(), options)
 }
 
 /// The same for a compact JSON text that has been checked.
 pub(crate) fn inline_text(schema: &str, options: &Options) -> Result<Converted<String>, Error> {
     let document = Document::new(schema)?;
     let reached = Reached::new(&document)?;
-    let in_place = Components::new(&reached, Edges::InPlace);
-    in_place.refuse(&reached, Edges::InPlace, "a schema that refers to itself for the same instance")?;
     let components = Components::new(&reached, Edges::All);
+    if components.has_cycles() {
+        let why = "a schema that refers to itself for the same instance";
+        Components::new(&reached, Edges::InPlace).refuse(&reached, Edges::InPlace, why)?;
+    }
     match options.recursion {
         Recursion::Error => {
             components.refuse(&reached, Edges::All, "a recursive definition")?;
@@ -271,20 +273,16 @@ fn expanded(
     options: &Options,
 ) -> Result<Converted<String>, Error> {
     let mut expansion = Expansion::new(siblings, components, names, rounds);
-    let most = options.max_nodes.saturating_add(siblings.reached.len());
-    if !expansion.measure(most) {
-        return Err(too_large(options.max_nodes, "values"));
-    }
+    expansion.measure(options)?;
     within(expansion.total(), options)?;
     let losses = cuts(&expansion, options)?;
     Ok(Converted { value: write::write(&expansion), losses })
 }
 
 fn within(weight: Weight, options: &Options) -> Result<(), Error> {
-    let exceeds = |size: u64, limit: usize| usize::try_from(size).map_or(true, |size| size > limit);
-    if exceeds(weight.levels.into(), options.max_depth) {
-        let message = format!("the result would nest deeper than {} levels", options.max_depth);
-        return Err(Error::new(ErrorKind::TooDeep, "", message));
+    let exceeds = |size: u32, limit: usize| size == u32::MAX || usize::try_from(size).is_ok_and(|size| size > limit);
+    if exceeds(weight.levels, options.max_depth) {
+        return Err(too_deep(options));
     }
     if exceeds(weight.nodes, options.max_nodes) {
         return Err(too_large(options.max_nodes, "values"));
@@ -293,6 +291,10 @@ fn within(weight: Weight, options: &Options) -> Result<(), Error> {
         return Err(too_large(options.max_bytes, "bytes"));
     }
     Ok(())
+}
+
+fn too_deep(limits: &Options) -> Error {
+    Error::new(ErrorKind::TooDeep, "", format!("the result would nest deeper than {} levels", limits.max_depth))
 }
 
 fn too_large(limit: usize, of: &str) -> Error {

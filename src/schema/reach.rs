@@ -47,8 +47,8 @@ pub(super) struct Schema {
     /// Which keywords it has, besides `$ref`.
     pub(super) keywords: Keywords,
     pub(super) reference: Option<Reference>,
-    members: (usize, usize),
-    held: (usize, usize),
+    members: (u32, u32),
+    held: (u32, u32),
 }
 
 /// The reached schemas.
@@ -87,6 +87,7 @@ impl<'d, 's> Reached<'d, 's> {
             reached.read(next, &mut index, drafts)?;
             next += 1;
         }
+        document.forget_steps();
         Ok(reached)
     }
 
@@ -100,13 +101,13 @@ impl<'d, 's> Reached<'d, 's> {
 
     pub(super) fn members(&self, number: Number) -> &[Member] {
         let (start, end) = self.schema(number).members;
-        self.members.get(start..end).unwrap_or_default()
+        self.members.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// The schemas that a schema holds.
     pub(super) fn held(&self, number: Number) -> &[Held] {
         let (start, end) = self.schema(number).held;
-        self.held.get(start..end).unwrap_or_default()
+        self.held.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// The number of the schema that is held at a place.
@@ -140,15 +141,15 @@ impl<'d, 's> Reached<'d, 's> {
             return Err(Error::new(ErrorKind::Unsupported, document.pointer(place), message));
         }
         let mut schema = Schema { place, boolean: None, ..NOTHING };
-        schema.members.0 = self.members.len();
-        schema.held.0 = self.held.len();
+        (schema.members.0, schema.held.0) = self.ends();
         if document.kind(place) == Kind::Boolean {
             schema.boolean = Some(document.token(place) == "true");
         } else {
-            let overrules = scope.drafts == Drafts::LEGACY && document.child(place, "$ref").is_some();
+            let is_ref = |member| document.keyword(member) == Keyword::Ref;
+            let overrules = scope.drafts == Drafts::LEGACY && document.children(place).any(is_ref);
             for member in document.children(place) {
                 let keyword = keyword::of(document, member, scope.drafts);
-                let anywhere = Keyword::named(&document.name(member)).role();
+                let anywhere = document.keyword(member).role();
                 match keyword.role() {
                     _ if anywhere == Role::Definition => continue,
                     Role::Definition => continue,
@@ -170,24 +171,29 @@ impl<'d, 's> Reached<'d, 's> {
                 self.members.push(Member { keyword, place: member });
             }
         }
-        schema.members.1 = self.members.len();
-        schema.held.1 = self.held.len();
+        (schema.members.1, schema.held.1) = self.ends();
         if let Some(slot) = self.schemas.get_mut(number as usize) {
             *slot = schema;
         }
         Ok(())
     }
 
+    /// Where the lists of members and of held schemas end. Each has at most one for a byte of the text.
+    fn ends(&self) -> (u32, u32) {
+        let end = |length| u32::try_from(length).unwrap_or(u32::MAX);
+        (end(self.members.len()), end(self.held.len()))
+    }
+
     fn hold(&mut self, member: Place, shape: Shape, in_place: bool) -> Result<(), Error> {
-        let schemas = keyword::schemas(self.document, member, shape).map_err(|at| {
-            let message = format!("{} where a schema belongs", self.document.kind(at).article());
-            Error::new(ErrorKind::InvalidSchema, self.document.pointer(at), message)
-        })?;
-        for place in schemas {
+        let document = self.document;
+        let hold = |place| {
             let number = self.reach(place);
             self.held.push(Held { number, in_place });
-        }
-        Ok(())
+        };
+        keyword::schemas(document, member, shape, hold).map_err(|at| {
+            let message = format!("{} where a schema belongs", document.kind(at).article());
+            Error::new(ErrorKind::InvalidSchema, document.pointer(at), message)
+        })
     }
 }
 

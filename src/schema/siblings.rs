@@ -9,7 +9,7 @@ use super::reach::{Member, Number, Reached};
 
 /// How many layers a view can have. What is merged into the last one stands in an `allOf`, so that looking for a name
 /// takes no longer than this.
-const MOST_LAYERS: u8 = 32;
+pub(super) const MOST_LAYERS: u8 = 32;
 
 /// What becomes of a schema's `$ref`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

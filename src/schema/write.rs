@@ -23,7 +23,7 @@ enum Task<'s> {
 
 /// The result, as compact JSON.
 pub(super) fn write(expansion: &Expansion<'_, '_, '_, '_>) -> String {
-    let bytes = usize::try_from(expansion.total().bytes).unwrap_or_default();
+    let bytes = expansion.total().bytes as usize;
     let mut writer = Writer { expansion, out: String::with_capacity(bytes), tasks: Vec::new() };
     writer.tasks.push(Task::Schema(START));
     while let Some(task) = writer.tasks.pop() {
@@ -57,10 +57,10 @@ impl<'s> Writer<'_, '_, '_, '_, 's> {
             Task::Name(token) => self.out.extend(["\"", token, "\":"]),
             Task::Token(token) | Task::Open(token) | Task::Close(token) => self.out.push_str(token),
             Task::Definition(number) => {
-                push_string(self.expansion.names.name(number), &mut self.out);
+                push_string(&self.expansion.name_of(number), &mut self.out);
                 self.out.push(':');
             }
-            Task::Reference(number) => push_string(self.expansion.names.reference(number), &mut self.out),
+            Task::Reference(number) => push_string(&self.expansion.reference_to(number), &mut self.out),
         }
     }
 
