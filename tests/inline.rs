@@ -25,6 +25,7 @@ use serde_json::value::RawValue;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names of the members")]
 struct Rule {
     rule: String,
     schema: Box<RawValue>,
@@ -47,6 +48,7 @@ struct Rule {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names of the options")]
 struct Limits {
     max_nodes: Option<usize>,
     max_bytes: Option<usize>,

@@ -1,9 +1,9 @@
-//! Cycles among schemas: which there are, and in which order to walk them.
+//! Cycles among schemas: the recursive definitions.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::document::{DOCUMENT, Document, Place};
-use super::reach::{Number, Reached};
+use super::reach::{Held, Number, Reached};
 use crate::{Error, ErrorKind};
 
 /// Which edges count.
@@ -14,14 +14,20 @@ pub(super) enum Edges {
     InPlace,
 }
 
-/// The schemas that a schema leads to, the target of its `$ref` last.
-fn edge(reached: &Reached<'_, '_>, from: Number, index: usize, edges: Edges) -> Option<Option<Number>> {
-    let held = reached.held(from);
-    match held.get(index) {
-        Some(held) => Some((edges == Edges::All || held.in_place).then_some(held.number)),
-        None if index == held.len() => reached.schema(from).reference.map(|reference| Some(reference.target)),
-        None => None,
+impl Edges {
+    fn count(self, edge: Held) -> bool {
+        self == Self::All || edge.in_place
     }
+}
+
+/// The schemas that a schema leads to: those that it holds, then the target of its `$ref`.
+fn edge(reached: &Reached<'_, '_>, from: Number, index: usize) -> Option<Held> {
+    let held = reached.held(from);
+    if index == held.len() {
+        let target = reached.schema(from).reference?.target;
+        return Some(Held { number: target, in_place: true });
+    }
+    held.get(index).copied()
 }
 
 /// The strongly connected components: schemas that lead to one another.
@@ -75,9 +81,9 @@ impl Components {
             while let Some((number, index)) = walk.last_mut() {
                 let (from, at) = (*number, *index);
                 *index += 1;
-                match edge(reached, from, at, edges) {
-                    Some(None) => {}
-                    Some(Some(to)) => match search.found.get(to as usize).copied() {
+                match edge(reached, from, at) {
+                    Some(edge) if !edges.count(edge) => {}
+                    Some(Held { number: to, .. }) => match search.found.get(to as usize).copied() {
                         Some(UNSEEN) => {
                             search.find(to);
                             walk.push((to, 0));
@@ -114,9 +120,9 @@ impl Components {
                 break;
             }
         }
-        let leads_to = |index| edge(reached, first, index, edges);
-        let itself = || (0..).map_while(leads_to).any(|to| to == Some(first));
-        self.cyclic.push(size > 1 || itself());
+        let leads = (0..).map_while(|index| edge(reached, first, index));
+        let itself = leads.filter(|edge| edges.count(*edge)).any(|edge| edge.number == first);
+        self.cyclic.push(size > 1 || itself);
     }
 
     pub(super) fn of(&self, number: Number) -> u32 {
@@ -155,32 +161,26 @@ impl Components {
 
     /// The shortest way from a schema to one whose `$ref` leads back to it: each schema, and whether a `$ref` leads there.
     fn way_back(&self, reached: &Reached<'_, '_>, start: Number, edges: Edges) -> Vec<(Number, bool)> {
-        let mut before = vec![(UNSEEN, false); reached.len()];
+        let mut before: HashMap<Number, (Number, bool)> = HashMap::new();
         let mut queue = VecDeque::from([start]);
         while let Some(from) = queue.pop_front() {
-            let reference = reached.schema(from).reference.map(|reference| reference.target);
-            if reference == Some(start) {
-                let step = |(number, _): &(Number, bool)| {
-                    before.get(*number as usize).copied().map(|(before, by_ref)| (*number, before, by_ref))
-                };
+            if reached.schema(from).reference.is_some_and(|reference| reference.target == start) {
+                let step = |number: Number| before.get(&number).map(|(before, by_ref)| (*before, (number, *by_ref)));
                 let mut way = Vec::new();
-                let mut current = (from, false);
-                while let Some((number, previous, by_ref)) = step(&current) {
-                    if number == start || previous == UNSEEN {
-                        break;
-                    }
-                    way.push((number, by_ref));
-                    current = (previous, false);
+                let mut at = from;
+                while let Some((previous, found)) = step(at) {
+                    way.push(found);
+                    at = previous;
                 }
                 way.reverse();
-                return if way.is_empty() { vec![(start, false)] } else { way };
+                return way;
             }
             let held = reached.held(from).len();
-            for (index, to) in (0..).map_while(|index| edge(reached, from, index, edges)).enumerate() {
-                let Some(to) = to.filter(|to| *to != start && self.same(*to, start)) else { continue };
-                if let Some(slot) = before.get_mut(to as usize).filter(|slot| slot.0 == UNSEEN) {
-                    *slot = (from, index == held);
-                    queue.push_back(to);
+            for (index, to) in (0..).map_while(|index| edge(reached, from, index)).enumerate() {
+                let is_new = to.number != start && !before.contains_key(&to.number);
+                if is_new && edges.count(to) && self.same(to.number, start) {
+                    before.insert(to.number, (from, index == held));
+                    queue.push_back(to.number);
                 }
             }
         }
@@ -230,85 +230,4 @@ fn shortened(text: &str) -> String {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
     }
-}
-
-/// An order of all schemas in which every cycle has a reference that leads back. A schema stands behind those that hold
-/// it, and what a definition refers to behind the definition, as far as cycles allow it.
-pub(super) struct Order {
-    /// The outermost reached schema around each schema.
-    outermost: Vec<Number>,
-    /// The rank of each schema that is an outermost one.
-    rank: Vec<u32>,
-}
-
-impl Order {
-    pub(super) fn new(reached: &Reached<'_, '_>) -> Self {
-        let outermost = outermost(reached);
-        let around = |number: Number| outermost.get(number as usize).copied().unwrap_or_default();
-        let target = |number: Number| Some(around(reached.schema(number).reference?.target));
-        let numbers = (0..).take(reached.len());
-        let mut leads: Vec<_> = numbers.filter_map(|number| Some((around(number), number, target(number)?))).collect();
-        leads.sort_unstable();
-        let rank = postorder(reached.len(), &leads).into_iter().map(|rank| UNSEEN - rank).collect();
-        Self { outermost, rank }
-    }
-
-    fn key(&self, number: Number, place: Place) -> (u32, Place) {
-        let outermost = self.outermost.get(number as usize).copied().unwrap_or_default();
-        (self.rank.get(outermost as usize).copied().unwrap_or_default(), place)
-    }
-
-    /// Whether a schema's `$ref` leads back in the order, or to the schema itself.
-    pub(super) fn leads_back(&self, reached: &Reached<'_, '_>, from: Number, to: Number) -> bool {
-        self.key(to, reached.schema(to).place) <= self.key(from, reached.schema(from).place)
-    }
-}
-
-fn outermost(reached: &Reached<'_, '_>) -> Vec<Number> {
-    let mut outermost: Vec<Number> = (0..).take(reached.len()).collect();
-    let in_order: Vec<Number> = std::iter::once(0).chain(reached.in_order()).collect();
-    for holder in in_order {
-        // The result and what `#` leads to stand at one place.
-        let own = if reached.schema(holder).place == DOCUMENT { 0 } else { holder };
-        let around = outermost.get(own as usize).copied().unwrap_or_default();
-        if let Some(slot) = outermost.get_mut(holder as usize) {
-            *slot = around;
-        }
-        for held in reached.held(holder) {
-            if let Some(slot) = outermost.get_mut(held.number as usize) {
-                *slot = around;
-            }
-        }
-    }
-    outermost
-}
-
-/// When a search in depth, from the first on, leaves each of so many. The edges are sorted: from, some number, to.
-fn postorder(count: usize, leads: &[(Number, Number, Number)]) -> Vec<u32> {
-    let mut left = vec![UNSEEN; count];
-    let mut walk: Vec<(Number, usize)> = Vec::new();
-    let mut clock = 0;
-    let first = |from: Number| leads.partition_point(|lead| lead.0 < from);
-    // What is found and not yet left has the highest clock that there is not.
-    const FOUND: u32 = UNSEEN - 1;
-    for start in (0..).take(count) {
-        let mut next = Some(start);
-        loop {
-            if let Some(slot) = next.and_then(|next| left.get_mut(next as usize)).filter(|slot| **slot == UNSEEN) {
-                *slot = FOUND;
-                walk.extend(next.map(|next| (next, first(next))));
-            }
-            let Some((at, index)) = walk.last_mut() else { break };
-            next = leads.get(*index).filter(|lead| lead.0 == *at).map(|lead| lead.2);
-            *index += 1;
-            if next.is_none() {
-                if let Some(slot) = left.get_mut(*at as usize) {
-                    *slot = clock;
-                }
-                clock += 1;
-                walk.pop();
-            }
-        }
-    }
-    left
 }

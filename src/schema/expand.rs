@@ -5,12 +5,15 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::cycle::{Components, Order};
+use super::bend::Fate;
+use super::cycle::Components;
 use super::document::{DOCUMENT, Place};
-use super::keyword::{Keyword, Role, Shape};
+use super::keyword::{Keyword, Shape};
 use super::names::Names;
+use super::order::Order;
 use super::reach::{Member, Number, RESULT};
 use super::siblings::{MOST_LAYERS, Merge, Siblings};
+use super::weight::{Extent, Weight, length, name_length};
 use super::{Options, too_deep, too_large};
 use crate::Error;
 use crate::wire::{Kind, push_string};
@@ -20,6 +23,13 @@ use crate::wire::{Kind, push_string};
 pub(super) struct State {
     pub(super) number: Number,
     round: u32,
+}
+
+impl State {
+    /// A schema that is not inside any cycle yet.
+    pub(super) fn first(number: Number) -> Self {
+        Self { number, round: 1 }
+    }
 }
 
 pub(super) const START: State = State { number: RESULT, round: 1 };
@@ -40,115 +50,6 @@ pub(super) enum Rest {
 
 /// The names that a stub keeps; of `type` only `"object"`.
 const STUB: [&str; 3] = ["title", "description", "type"];
-
-/// How large a piece of JSON is. Numbers that do not fit are the largest that do, which no limit allows.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Weight {
-    /// Values, itself included.
-    pub(super) nodes: u32,
-    pub(super) bytes: u32,
-    pub(super) levels: u32,
-}
-
-impl Weight {
-    const OBJECT: Self = Self { nodes: 1, bytes: 2, levels: 1 };
-
-    /// Puts an element in an array, or a member with this much of a name in an object, that has `before` already.
-    fn put(&mut self, before: u32, name: u32, value: Self) {
-        self.nodes = self.nodes.saturating_add(value.nodes);
-        self.bytes = self.bytes.saturating_add(value.bytes).saturating_add(name + u32::from(before > 0));
-        self.levels = self.levels.max(value.levels.saturating_add(1));
-    }
-}
-
-/// A difference, unless the first number did not fit.
-fn less(size: u32, by: u32) -> u32 {
-    if size == u32::MAX { size } else { size.saturating_sub(by) }
-}
-
-/// How long a text is. All are parts of a document of less than 4 GiB.
-fn length(text: &str) -> u32 {
-    u32::try_from(text.len()).unwrap_or(u32::MAX)
-}
-
-/// How long a name is, with quotation marks and colon.
-fn name_length(name: &str) -> u32 {
-    length(name).saturating_add(3)
-}
-
-/// The measure of a state.
-#[derive(Clone, Copy)]
-pub(super) struct Extent {
-    pub(super) weight: Weight,
-    members: u32,
-    boolean: Option<bool>,
-    /// The state that it is an alias of, or it itself.
-    settled: State,
-    /// Whether there is a cut in it.
-    cut: bool,
-    /// Whether it may say of fewer properties or items than before that it has evaluated them.
-    blind: bool,
-}
-
-impl Extent {
-    fn new(settled: State) -> Self {
-        Self { weight: Weight::OBJECT, members: 0, boolean: None, settled, cut: false, blind: false }
-    }
-
-    fn put(&mut self, name: &str, value: Weight) {
-        self.weight.put(self.members, name_length(name), value);
-        self.members = self.members.saturating_add(1);
-    }
-
-    /// Takes over the members of another one, without those that weigh `hidden`.
-    fn join(&mut self, other: &Self, hidden: (u32, Weight)) {
-        let (count, weight) = hidden;
-        let members = other.members.saturating_sub(count);
-        // Without brackets, and with a comma for each member but the first.
-        let brackets_and_commas = other.members.saturating_sub(1).saturating_add(2);
-        let bytes = less(other.weight.bytes, brackets_and_commas.saturating_add(weight.bytes));
-        let commas = members.saturating_sub(u32::from(self.members == 0));
-        self.weight.nodes = self.weight.nodes.saturating_add(less(other.weight.nodes, weight.nodes + 1));
-        self.weight.bytes = self.weight.bytes.saturating_add(bytes).saturating_add(commas);
-        self.weight.levels = self.weight.levels.max(other.weight.levels);
-        self.members = self.members.saturating_add(members);
-    }
-}
-
-/// What a cut below does to a schema's members, so that it accepts no less than before.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Bend {
-    not: bool,
-    conditional: bool,
-    one_of: bool,
-    contains: bool,
-    blind: bool,
-    has_any_of: bool,
-}
-
-/// What becomes of a member.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
-    Stays,
-    Goes,
-    /// `oneOf` becomes `anyOf`.
-    AnyOf,
-}
-
-impl Bend {
-    pub(super) fn fate(self, keyword: Keyword) -> Fate {
-        let goes = match keyword {
-            Keyword::Not => self.not,
-            Keyword::If | Keyword::Then | Keyword::Else => self.conditional,
-            Keyword::MaxContains => self.contains,
-            Keyword::UnevaluatedProperties | Keyword::UnevaluatedItems => self.blind,
-            Keyword::OneOf if self.one_of && !self.has_any_of => return Fate::AnyOf,
-            Keyword::OneOf => self.one_of,
-            _ => false,
-        };
-        if goes { Fate::Goes } else { Fate::Stays }
-    }
-}
 
 /// How far cycles are followed.
 pub(super) struct Rounds {
@@ -208,7 +109,7 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         // The list grows.
         let mut next = 0;
         while let Some((_, definition)) = self.kept.get(next).copied() {
-            self.measure_state(State { number: definition, round: 1 }, limits)?;
+            self.measure_state(State::first(definition), limits)?;
             next += 1;
         }
         self.kept.sort_unstable();
@@ -269,7 +170,7 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         for (before, (_, number)) in (0..).zip(&self.kept) {
             let mut name = String::new();
             push_string(&self.name_of(*number), &mut name);
-            definitions.put(before, length(&name).saturating_add(1), self.measured(self.definition(*number)).weight);
+            definitions.put(before, length(&name).saturating_add(1), self.measured(State::first(*number)).weight);
         }
         if !self.kept.is_empty() {
             result.put("$defs", definitions);
@@ -304,8 +205,9 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         (settled, boolean)
     }
 
-    pub(super) fn definition(&self, number: Number) -> State {
-        State { number, round: 1 }
+    /// Whether there may be cuts.
+    pub(super) fn cuts_cycles(&self) -> bool {
+        self.rounds.is_some()
     }
 
     /// The name of a definition that is kept.
@@ -385,35 +287,6 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
             itself.is_none() && reached.document.kind(*child) != Kind::Array && member.keyword.shape() != Shape::Data
         });
         itself.into_iter().chain(inner).map(move |place| (place, self.held(state, reached.number(place))))
-    }
-
-    /// What the cuts in a state do to its members.
-    pub(super) fn bend(&self, state: State) -> Bend {
-        let mut bend = Bend::default();
-        if self.rounds.is_none() {
-            return bend;
-        }
-        for member in self.siblings.reached.members(state.number) {
-            let is_cut = self.schemas(state, *member).any(|(_, schema)| self.measured(schema).cut);
-            let is_blind = || self.schemas(state, *member).any(|(_, schema)| self.measured(schema).blind);
-            match member.keyword {
-                Keyword::Not => bend.not = is_cut,
-                Keyword::If | Keyword::Then | Keyword::Else => bend.conditional |= is_cut,
-                Keyword::Contains => bend.contains = is_cut,
-                Keyword::OneOf => bend.one_of = is_cut,
-                Keyword::AnyOf => bend.has_any_of = true,
-                _ => {}
-            }
-            let is_in_place = member.keyword.role() == Role::Constraint { in_place: true };
-            bend.blind |= is_in_place && member.keyword != Keyword::Not && is_blind();
-        }
-        bend.blind |= bend.conditional || bend.one_of && bend.has_any_of;
-        bend.blind |= match self.rest(state) {
-            Rest::View(target) | Rest::AllOf(target) => self.measured(target).blind,
-            Rest::Stub(_) => true,
-            Rest::Nothing | Rest::Kept(_) => false,
-        };
-        bend
     }
 
     /// Measures a state; all that it leads to have been.

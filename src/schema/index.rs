@@ -136,8 +136,8 @@ impl<'d, 's> Index<'d, 's> {
     /// Where a schema belongs that references or keywords have led to.
     pub(super) fn scope(&mut self, schema: Place) -> Scope {
         if self.known(schema).is_none() {
-            let holders = std::iter::successors(Some(schema), |place| self.document.parent(*place));
-            let outer = holders.filter_map(|place| self.known(place)).next().unwrap_or_default();
+            let mut holders = std::iter::successors(Some(schema), |place| self.document.parent(*place));
+            let outer = holders.find_map(|place| self.known(place)).unwrap_or_default();
             self.list(schema, outer, false);
         }
         let resource = self.known(schema).unwrap_or_default();

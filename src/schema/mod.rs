@@ -106,35 +106,40 @@
 //! 2. `index`: one walk lists every `$id` and anchor; `keyword` says where schemas stand.
 //! 3. `reach`: from the document on, keywords and references are followed; each schema that validation can reach gets a
 //!    number, once. Dangling references are found here, and those that nothing reaches are not.
-//! 4. `cycle`: the strongly connected components are the recursive definitions.
+//! 4. `cycle`: the strongly connected components are the recursive definitions; `order` says which references lead back.
 //! 5. `siblings`: for each `$ref`, whether its target can be merged flat.
 //! 6. `expand`: each schema is measured once, from those of its parts: how many values, bytes and levels it will have
-//!    written out, and whether it holds a cut. The limits are checked here, by arithmetic. Twenty definitions that each
+//!    written out (`weight`), and whether it holds a cut (`bend`). The limits are checked here, by arithmetic. Twenty definitions that each
 //!    refer twice to the next one are a million values in the result, and twenty sums.
 //! 7. `write`: only then is the text written, its places on a list and not on the stack.
 //!
 //! Each step is linear in the source, the last one in the result.
 
+mod bend;
 mod cycle;
 mod document;
 mod expand;
 mod index;
 mod keyword;
 mod names;
+mod order;
 mod reach;
 mod siblings;
 mod uri;
+mod weight;
 mod write;
 
 use crate::wire::{DEFAULT_MAX_DEPTH, FreeForm as _, Json, RawJson, Wire as _};
 use crate::{Code, Converted, Error, ErrorKind, Loss, Severity};
 
-use cycle::{Components, Edges, Order};
+use cycle::{Components, Edges};
 use document::Document;
-use expand::{Expansion, Rounds, Weight};
+use expand::{Expansion, Rounds};
 use names::Names;
+use order::Order;
 use reach::{RESULT, Reached};
 use siblings::{Merge, Siblings};
+use weight::Weight;
 
 /// What happens to a definition that leads back to itself: see [the module](self#recursion).
 ///

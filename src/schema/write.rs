@@ -1,7 +1,8 @@
 //! Writes an expansion that has been measured.
 
+use super::bend::Fate;
 use super::document::Place;
-use super::expand::{Expansion, Fate, Rest, START, State, is_one};
+use super::expand::{Expansion, Rest, START, State, is_one};
 use super::keyword::{Keyword, Shape};
 use super::reach::{Member, Number};
 use crate::wire::{Kind, push_string};
@@ -185,7 +186,7 @@ impl<'s> Writer<'_, '_, '_, '_, 's> {
         }
         self.tasks.extend([Task::Name("$defs"), Task::Open("{")]);
         for (_, number) in &self.expansion.kept {
-            self.tasks.extend([Task::Definition(*number), Task::Schema(self.expansion.definition(*number))]);
+            self.tasks.extend([Task::Definition(*number), Task::Schema(State::first(*number))]);
         }
         self.tasks.push(Task::Close("}"));
     }
