@@ -84,6 +84,16 @@ error_kinds! {
     StreamOrder = "stream_order",
     /// The service has ended a stream with an error: what was to be put together of it has no end.
     StreamFailed = "stream_failed",
+    /// A `$ref` leads to nothing, or to something that is no schema.
+    UnresolvedRef = "unresolved_ref",
+    /// A `$ref` leads out of the document; nothing is ever fetched.
+    RemoteRef = "remote_ref",
+    /// A schema uses what [`schema::inline`](crate::schema::inline) does not support, like `$dynamicRef`.
+    Unsupported = "unsupported",
+    /// A schema refers to itself, and [`Recursion`](crate::schema::Recursion) does not allow it or nothing could.
+    RecursiveRef = "recursive_ref",
+    /// Something stands where a schema belongs, and is none.
+    InvalidSchema = "invalid_schema",
     /// The conversion would lose what [`Options::loss`](crate::Options::loss) refuses to lose: see [`Error::losses`].
     Loss = "loss",
     /// The bytes of a stream are not in the framing they should be in, or end within a frame.

@@ -9,6 +9,7 @@ pub mod manual;
 pub mod messages;
 pub mod model_id;
 mod options;
+pub mod schema;
 pub mod wire;
 
 pub use bridge::{batch, count_tokens, errors, invoke, request, response, stream};

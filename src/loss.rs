@@ -31,6 +31,30 @@ impl<T> Converted<T> {
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Converted<U> {
         Converted { value: f(self.value), losses: self.losses }
     }
+
+    /// The same, unless the policy refuses one of the losses.
+    ///
+    /// # Errors
+    /// A refusal: see [`Error::losses`].
+    ///
+    /// ```
+    /// use converse_messages::{ErrorKind, Policy, schema};
+    ///
+    /// let list = br##"{"properties": {"next": {"$ref": "#"}}}"##;
+    /// let options = schema::Options { recursion: schema::Recursion::UNROLL, ..schema::Options::default() };
+    /// let unrolled = schema::inline_json(list, &options)?;
+    /// assert_eq!(unrolled.clone().accept(Policy::Content)?, unrolled);
+    /// assert_eq!(unrolled.accept(Policy::Deny).unwrap_err().kind(), ErrorKind::Loss);
+    /// # Ok::<(), converse_messages::Error>(())
+    /// ```
+    pub fn accept(self, policy: Policy) -> Result<Self, Error> {
+        let mut refused = self.losses.iter().filter(|loss| policy.refuses(loss.severity));
+        let Some(first) = refused.next() else {
+            return Ok(self);
+        };
+        let (path, count) = (first.path.clone(), 1 + refused.count());
+        Err(Error::refused(path, count, self.losses))
+    }
 }
 
 /// One thing that the target does not say.
@@ -140,6 +164,8 @@ codes! {
     ServiceRule = "service_rule",
     /// The model id does not translate and was kept.
     Untranslated = "untranslated",
+    /// A recursive schema was written out a few times and cut: what stands deeper accepts anything.
+    Cut = "cut",
 }
 
 impl fmt::Display for Code {
@@ -226,22 +252,22 @@ impl<'o> Cx<'o> {
     }
 
     /// Takes over the losses of a part of the source, which stands at `path` in the whole.
-    pub(crate) fn adopt(&mut self, part: Cx<'_>, path: &str) {
-        self.adopt_losses(part.losses, path);
-    }
-
-    /// The same of a part that was converted by itself.
-    pub(crate) fn adopt_losses(&mut self, losses: Vec<Loss>, path: &str) {
-        self.losses.extend(losses.into_iter().map(|loss| Loss { path: format!("{path}{}", loss.path), ..loss }));
+    pub(crate) fn adopt(&mut self, part: Vec<Loss>, path: &str) {
+        self.losses.extend(part.into_iter().map(|loss| Loss { path: format!("{path}{}", loss.path), ..loss }));
     }
 
     /// Takes over the losses of a document that stands encoded in one string of the source: their paths lead into it.
-    pub(crate) fn adopt_encoded(&mut self, part: Cx<'_>, at: Path<'_>) {
+    pub(crate) fn adopt_encoded(&mut self, part: Vec<Loss>, at: Path<'_>) {
         let path = at.pointer();
-        self.losses.extend(part.losses.into_iter().map(|loss| {
+        self.losses.extend(part.into_iter().map(|loss| {
             let message = format!("{}: {}", loss.path, loss.message).into();
             Loss { path: path.clone(), message, ..loss }
         }));
+    }
+
+    /// What has been lost.
+    pub(crate) fn into_losses(self) -> Vec<Loss> {
+        self.losses
     }
 
     /// How many losses there have been.
@@ -251,12 +277,6 @@ impl<'o> Cx<'o> {
 
     /// The conversion's result, unless the policy refuses one of its losses.
     pub(crate) fn finish<T>(self, value: T) -> Result<Converted<T>, Error> {
-        let policy = self.options.loss;
-        let mut refused = self.losses.iter().filter(|loss| policy.refuses(loss.severity));
-        let Some(first) = refused.next() else {
-            return Ok(Converted { value, losses: self.losses });
-        };
-        let (path, count) = (first.path.clone(), 1 + refused.count());
-        Err(Error::refused(path, count, self.losses))
+        Converted { value, losses: self.losses }.accept(self.options.loss)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::loss::Policy;
 use crate::model_id::Geo;
+use crate::schema;
 use crate::wire::DEFAULT_MAX_DEPTH;
 
 /// What a caller may ask of a conversion. The defaults are what most callers want.
@@ -35,6 +36,9 @@ pub struct Options {
     /// How many levels of arrays and objects a JSON document may nest. Default: 128. A larger limit holds for free-form JSON;
     /// what is read into types never nests deeper than 128 levels, for which half a megabyte of stack is enough.
     pub max_depth: usize,
+    /// Whether every `$ref` in the tools' schemas and in the schema of the output is inlined, and how. A recursion that is
+    /// cut is a hint. Default: schemas are not rewritten.
+    pub inline_refs: Option<schema::Options>,
 }
 
 impl Default for Options {
@@ -49,6 +53,7 @@ impl Default for Options {
             latency_ms: None,
             request_id: None,
             max_depth: DEFAULT_MAX_DEPTH,
+            inline_refs: None,
         }
     }
 }

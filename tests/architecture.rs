@@ -95,6 +95,11 @@ fn the_framings_know_neither_wing_nor_the_bridge() {
 }
 
 #[test]
+fn the_schema_inliner_knows_neither_wing_nor_the_bridge() {
+    assert_unaware("src/schema", &["converse", "messages", "bridge"]);
+}
+
+#[test]
 fn only_the_bridge_knows_both_wings() {
     let both = |code: &str| names_module(code, "converse") && names_module(code, "messages");
     let bridge = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bridge");

@@ -16,6 +16,7 @@
 //! | `options.response`, `options.error`, `options.batch` | these are responses, errors, records of a batch |
 //! | `options.stream` | these are streams: arrays of events |
 //! | `options.count_tokens` | these are about counting tokens; with `invoke`, Converse's holds a body of `InvokeModel` |
+//! | `options.inline_refs` | `error`, `unroll` or `keep`: the references of schemas are inlined, and recursive ones treated like this |
 //! | `options.invoke` | the Messages side is the form of `InvokeModel` |
 //! | `options.status.converse`, `options.status.messages` | an error's HTTP statuses: the source's may be absent, the target's may not |
 //! | `options.message_id`, `options.response_model`, `options.latency_ms`, `options.request_id` | what the source does not carry |
@@ -30,6 +31,7 @@ use std::path::{Path, PathBuf};
 
 use converse_messages::errors::HttpError;
 use converse_messages::model_id::Geo;
+use converse_messages::schema::{self, Recursion};
 use converse_messages::wire::Wire as _;
 use converse_messages::{
     Code, Converted, Error, ErrorKind, Model, Options, Policy, Severity, batch, count_tokens, errors, invoke, messages,
@@ -209,6 +211,7 @@ impl Expected {
         options.response_model = members.text("response_model")?;
         options.latency_ms = members.number("latency_ms")?;
         options.request_id = members.text("request_id")?;
+        options.inline_refs = members.text("inline_refs")?.map(|recursion| recursion_of(&recursion)).transpose()?;
         self.invoke = members.flag("invoke")?;
         for (name, kind) in KINDS {
             if members.flag(name)? {
@@ -257,6 +260,16 @@ impl Expected {
     fn target_status(&self, direction: Direction) -> Option<u16> {
         if direction.name == "to_messages" { self.statuses.messages } else { self.statuses.converse }
     }
+}
+
+fn recursion_of(name: &str) -> Checked<schema::Options> {
+    let recursion = match name {
+        "error" => Recursion::Error,
+        "unroll" => Recursion::UNROLL,
+        "keep" => Recursion::Keep,
+        _ => return Err(format!("`{name}` is no way to treat recursion")),
+    };
+    Ok(schema::Options { recursion, ..schema::Options::default() })
 }
 
 fn read_losses(value: Value) -> Checked<BTreeSet<Loss>> {

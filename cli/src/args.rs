@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use converse_messages::model_id::Geo;
-use converse_messages::{Model, Options, Policy};
+use converse_messages::{Model, Options, Policy, schema};
 
 /// Converts both ways between the Amazon Bedrock Converse format and the Anthropic Messages format, and accounts for every
 /// member it cannot carry.
@@ -17,6 +17,16 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    #[command(flatten)]
+    Convert(Conversion),
+    /// Inline every `$ref` of a JSON Schema
+    Inline(Inline),
+    /// Translate a model id; exit code 1 if it has no translation
+    ModelId(ModelId),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Conversion {
     /// Convert a request
     Request {
         #[command(flatten)]
@@ -65,25 +75,37 @@ pub enum Command {
         #[arg(long, value_name = "FILE", required_unless_present = "jsonl")]
         errors: Option<PathBuf>,
     },
-    /// Translate a model id; exit code 1 if it has no translation
-    ModelId(ModelId),
 }
 
 impl Command {
-    /// What clap cannot say: a geography is part of a Bedrock id that is made here; whole streams are JSON.
+    /// What clap cannot say.
     pub fn check(&self) -> Result<(), &'static str> {
+        match self {
+            Self::Convert(conversion) => conversion.check(),
+            Self::Inline(Inline { recursion, depth, .. }) => {
+                let is_idle = depth.is_some() && !matches!(recursion, Recursion::Unroll);
+                if is_idle { Err("--depth is for `--recursion unroll`") } else { Ok(()) }
+            }
+            Self::ModelId(ModelId { to: ModelIdTarget::Anthropic, geo: Some(_), .. }) => Err(GEO_MISUSED),
+            Self::ModelId(_) => Ok(()),
+        }
+    }
+}
+
+const GEO_MISUSED: &str = "--geo is for ids that are translated to Bedrock's";
+
+impl Conversion {
+    /// A geography is part of a Bedrock id that is made here, and whole streams are JSON.
+    fn check(&self) -> Result<(), &'static str> {
         let misuses_geo = match self {
             Self::Request { document, invoke } | Self::Batch { document, invoke, .. } => document.misuses_geo(*invoke),
             Self::Response { document }
             | Self::Stream { document, .. }
             | Self::Error { document, .. }
             | Self::CountTokens { document } => document.misuses_geo(false),
-            Self::ModelId(ModelId { to, geo, .. }) => geo.is_some() && matches!(to, ModelIdTarget::Anthropic),
         };
-        if misuses_geo {
-            return Err("--geo is for ids that are translated to Bedrock's");
-        }
         match self {
+            _ if misuses_geo => Err(GEO_MISUSED),
             Self::Stream { from_framing: Framing::Json, to_framing: Framing::Json, .. } => Ok(()),
             Self::Stream { document, .. } if document.jsonl => {
                 Err("with --jsonl each line is a whole stream, a JSON array: it has no other framing")
@@ -126,6 +148,9 @@ pub struct Document {
     /// The `request_id` of Messages errors
     #[arg(long, value_name = "ID")]
     pub request_id: Option<String>,
+    /// Inline every `$ref` in the tools' schemas and the output's; recursive ones: refuse, write out three times, or keep
+    #[arg(long, value_enum, value_name = "RECURSION")]
+    pub inline_refs: Option<Recursion>,
     /// The document; standard input if absent or `-`
     pub file: Option<PathBuf>,
 }
@@ -138,12 +163,7 @@ impl Document {
 
     pub fn options(&self) -> Options {
         Options {
-            loss: match self.loss {
-                None => Policy::default(),
-                Some(Loss::Content) => Policy::Content,
-                Some(Loss::Allow) => Policy::Allow,
-                Some(Loss::Deny) => Policy::Deny,
-            },
+            loss: self.loss.unwrap_or(Loss::Content).policy(),
             default_max_tokens: self.default_max_tokens.0,
             model: match self.model.as_str() {
                 "keep" => Model::Keep,
@@ -154,9 +174,28 @@ impl Document {
             response_model: self.response_model.clone(),
             latency_ms: self.latency_ms,
             request_id: self.request_id.clone(),
+            inline_refs: self.inline_refs.map(|recursion| recursion.options(None)),
             ..Options::default()
         }
     }
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Inline {
+    /// Schemas that refer to themselves: refuse them, write them out a few times, or keep their definitions
+    #[arg(long, value_enum, default_value_t = Recursion::Error)]
+    pub recursion: Recursion,
+    /// How many times `--recursion unroll` writes a definition out: 3 unless given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
+    pub depth: Option<u8>,
+    /// One schema a line in, one result a line out: {"value", "losses"} or {"error"}
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Which losses to refuse: a cut recursion is one, a hint, which only `deny` refuses
+    #[arg(long, value_enum, default_value_t = Loss::Content)]
+    pub loss: Loss,
+    /// The schema; standard input if absent or `-`
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -200,6 +239,34 @@ pub enum Loss {
     Content,
     Allow,
     Deny,
+}
+
+impl Loss {
+    pub fn policy(self) -> Policy {
+        match self {
+            Self::Content => Policy::Content,
+            Self::Allow => Policy::Allow,
+            Self::Deny => Policy::Deny,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Recursion {
+    Error,
+    Unroll,
+    Keep,
+}
+
+impl Recursion {
+    pub fn options(self, depth: Option<u8>) -> schema::Options {
+        let recursion = match self {
+            Self::Error => schema::Recursion::Error,
+            Self::Unroll => depth.map_or(schema::Recursion::UNROLL, schema::Recursion::Unroll),
+            Self::Keep => schema::Recursion::Keep,
+        };
+        schema::Options { recursion, ..schema::Options::default() }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

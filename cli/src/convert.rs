@@ -1,9 +1,11 @@
 //! Which function of the library a command calls.
 
 use converse_messages::errors::HttpError;
-use converse_messages::{Converted, Error, Options, batch, count_tokens, errors, invoke, request, response, stream};
+use converse_messages::{
+    Converted, Error, Options, batch, count_tokens, errors, invoke, request, response, schema, stream,
+};
 
-use crate::args::{Command, Document, ModelId, Target};
+use crate::args::{Conversion, Document, Inline, Target};
 
 /// A converted document, and its HTTP status if the source's was given.
 pub struct Answer {
@@ -18,45 +20,41 @@ pub type Convert = Box<dyn Fn(&[u8]) -> Result<Converted<Answer>, Error> + Send 
 type Json = fn(&[u8], &Options) -> Result<Converted<String>, Error>;
 
 /// What the command asks for.
-///
-/// # Errors
-/// It is about a model id, and converts no documents.
-pub fn conversion(command: &Command) -> Result<(&Document, Convert), &ModelId> {
+pub fn conversion(command: &Conversion) -> (&Document, Convert) {
     let (document, json): (&Document, Json) = match command {
-        Command::Request { document, invoke: false } => match document.to {
+        Conversion::Request { document, invoke: false } => match document.to {
             Target::Messages => (document, request::to_messages_json),
             Target::Converse => (document, request::to_converse_json),
         },
-        Command::Request { document, invoke: true } => match document.to {
+        Conversion::Request { document, invoke: true } => match document.to {
             Target::Messages => (document, invoke::from_converse_json),
             Target::Converse => (document, invoke::to_converse_json),
         },
-        Command::Response { document } => match document.to {
+        Conversion::Response { document } => match document.to {
             Target::Messages => (document, response::to_messages_json),
             Target::Converse => (document, response::to_converse_json),
         },
-        Command::Stream { document, .. } => match document.to {
+        Conversion::Stream { document, .. } => match document.to {
             Target::Messages => (document, stream::to_messages_json),
             Target::Converse => (document, stream::to_converse_json),
         },
-        Command::CountTokens { document } => match document.to {
+        Conversion::CountTokens { document } => match document.to {
             Target::Messages => (document, count_tokens::to_messages_json),
             Target::Converse => (document, count_tokens::to_converse_json),
         },
-        Command::Batch { document, invoke: false, .. } => match document.to {
+        Conversion::Batch { document, invoke: false, .. } => match document.to {
             Target::Messages => (document, |record, options| batch::to_messages_json(record, false, options)),
             Target::Converse => (document, |record, options| batch::to_converse_json(record, false, options)),
         },
-        Command::Batch { document, invoke: true, .. } => match document.to {
+        Conversion::Batch { document, invoke: true, .. } => match document.to {
             Target::Messages => (document, |record, options| batch::to_messages_json(record, true, options)),
             Target::Converse => (document, |record, options| batch::to_converse_json(record, true, options)),
         },
-        Command::Error { document, status } => return Ok((document, error(document, *status))),
-        Command::ModelId(id) => return Err(id),
+        Conversion::Error { document, status } => return (document, error(document, *status)),
     };
     let options = document.options();
     let convert = move |source: &[u8]| Ok(json(source, &options)?.map(|json| Answer { json, status: None }));
-    Ok((document, Box::new(convert)))
+    (document, Box::new(convert))
 }
 
 fn error(document: &Document, status: Option<u16>) -> Convert {
@@ -68,5 +66,13 @@ fn error(document: &Document, status: Option<u16>) -> Convert {
     Box::new(move |source| {
         let converted = convert(source, status, &options)?;
         Ok(converted.map(|HttpError { status: target, body }| Answer { json: body, status: status.map(|_| target) }))
+    })
+}
+
+pub fn inliner(Inline { recursion, depth, loss, .. }: &Inline) -> Convert {
+    let (options, policy) = (recursion.options(*depth), loss.policy());
+    Box::new(move |schema| {
+        let inlined = schema::inline_json(schema, &options)?.accept(policy)?;
+        Ok(inlined.map(|json| Answer { json, status: None }))
     })
 }

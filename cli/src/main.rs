@@ -16,7 +16,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 use converse_messages::model_id;
 
-use args::{Args, Command, ModelId, ModelIdTarget};
+use args::{Args, Command, Conversion, ModelId, ModelIdTarget};
 use convert::Convert;
 
 fn main() -> ExitCode {
@@ -35,22 +35,33 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &Command) -> io::Result<ExitCode> {
-    let (document, convert) = match convert::conversion(command) {
-        Ok(conversion) => conversion,
-        Err(id) => return translate(id),
-    };
-    let (input, length) = open(document.file.as_deref())?;
     match command {
-        _ if document.jsonl => lines::convert(input, &convert).map(|()| ExitCode::SUCCESS),
-        Command::Stream { document, from_framing, to_framing } => {
+        Command::Convert(conversion) => run_conversion(conversion),
+        Command::Inline(arguments) => {
+            let (input, _) = open(arguments.file.as_deref())?;
+            answer(input, arguments.jsonl, &convert::inliner(arguments))
+        }
+        Command::ModelId(id) => translate(id),
+    }
+}
+
+fn run_conversion(conversion: &Conversion) -> io::Result<ExitCode> {
+    let (document, convert) = convert::conversion(conversion);
+    let (input, length) = open(document.file.as_deref())?;
+    match conversion {
+        Conversion::Stream { document, from_framing, to_framing } if !document.jsonl => {
             stream::convert(input, document, *from_framing, *to_framing)
         }
-        Command::Batch { errors: Some(errors), .. } => {
+        Conversion::Batch { errors: Some(errors), document, .. } if !document.jsonl => {
             spare(document.file.as_deref(), errors)?;
             batch::convert(input, length, convert, errors)
         }
-        _ => whole(input, &convert),
+        _ => answer(input, document.jsonl, &convert),
     }
+}
+
+fn answer(input: impl BufRead, jsonl: bool, convert: &Convert) -> io::Result<ExitCode> {
+    if jsonl { lines::convert(input, convert).map(|()| ExitCode::SUCCESS) } else { whole(input, convert) }
 }
 
 /// The input, and its length if it is a file's.

@@ -89,6 +89,7 @@ pub fn error(error: &Error, out: &mut impl Write) -> io::Result<()> {
         ErrorKind::MissingModel => "name the model in the request, or give `--model ID`",
         ErrorKind::Collision => "keep one of the two members",
         ErrorKind::UnsupportedName => "rename the tool wherever it is named",
+        ErrorKind::RecursiveRef => "write it out a few times with `unroll`, or keep its definitions with `keep`",
         _ => return Ok(()),
     };
     writeln!(out, "help: {help}")

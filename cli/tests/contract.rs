@@ -100,7 +100,13 @@ fn wrong_arguments_exit_2() {
         "request --to messages --model translate --geo !",
         "request --to messages --no-such-option",
         "request --to messages examples/chat.converse.json more",
+        "request --to messages --inline-refs deep",
         "count-tokens --to messages --invoke",
+        "inline --recursion deep",
+        "inline --recursion unroll --depth 0",
+        "inline --recursion unroll --depth 256",
+        "inline --depth 3",
+        "inline --to messages",
         "model-id x",
         "model-id --to bedrock",
     ] {
@@ -112,7 +118,9 @@ fn wrong_arguments_exit_2() {
 
 #[test]
 fn help_and_version_exit_0() {
-    for arguments in ["--help", "--version", "request --help", "count-tokens --help", "model-id --help"] {
+    for arguments in
+        ["--help", "--version", "request --help", "count-tokens --help", "inline --help", "model-id --help"]
+    {
         let run = run(arguments, "");
         assert_eq!(run.code, 0, "{arguments}");
         assert!(!run.out.is_empty(), "{arguments}");

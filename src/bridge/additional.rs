@@ -9,6 +9,8 @@ use crate::{Error, ErrorKind, messages};
 
 use crate::wire::FreeForm as _;
 
+use super::inline_refs;
+
 object! {
     /// What `additionalModelRequestFields` may hold for Claude.
     pub struct Additional {
@@ -93,6 +95,7 @@ pub(super) fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx
         return Ok(Additional::default());
     }
     let mut additional: Additional<L> = L::parse(&fields).map_err(|error| error.beneath(&at.pointer()))?;
+    inline_refs(&mut additional.tools, additional.output_config.as_mut(), at, cx)?;
     let forbidden = [
         ("model", additional.model.take(), "/modelId"),
         ("messages", additional.messages.take(), "/messages"),

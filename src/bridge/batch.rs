@@ -239,7 +239,7 @@ fn part<T>(
     let at = format!("/{at}");
     let options = Options { loss: Policy::Allow, ..cx.options.clone() };
     let Converted { value, losses } = convert(&options).map_err(|error| error.beneath(&at))?;
-    cx.adopt_losses(losses, &at);
+    cx.adopt(losses, &at);
     Ok(value)
 }
 
@@ -307,7 +307,7 @@ fn body_of<L: Leaves>(
     } else {
         request::to_converse(params, options)?.map(converse_body)
     };
-    cx.adopt_losses(losses, "");
+    cx.adopt(losses, "");
     cx.finish(value)
 }
 
@@ -408,7 +408,7 @@ fn error_to_bedrock<L: Leaves>(error: messages::ErrorResponse<L>, cx: &mut Cx<'_
     if body.request_id.is_some() {
         inner.hint(Path::Root.name("request_id"), Code::Unsupported, "Bedrock's error has no place for it");
     }
-    cx.adopt(inner, "/result/error");
+    cx.adopt(inner.into_losses(), "/result/error");
     batch_error(status, body.message.unwrap_or_default())
 }
 

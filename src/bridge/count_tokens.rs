@@ -13,7 +13,7 @@ use crate::{Error, Options, converse, messages, model_id};
 
 use super::additional::Additional;
 use super::exchange::{self, Exchange, Exchanged};
-use super::{capacity_for, invoke, json_in_string, model, request, rules};
+use super::{capacity_for, inline_refs, invoke, json_in_string, model, request, rules};
 
 /// Converts a request to count a conversation's tokens.
 ///
@@ -50,7 +50,7 @@ pub fn to_messages<L: Leaves>(
             let request::Split { mut request, .. } =
                 request::split_to_messages(model, request, &mut inner).map_err(|error| error.beneath(&at))?;
             keep_counted(&mut request, Path::Root.name(request::FIELDS), &mut inner);
-            cx.adopt(inner, &at);
+            cx.adopt(inner.into_losses(), &at);
             request
         }
         converse::CountTokensInput::InvokeModel(converse::InvokeModelTokensRequest { body, unknown }) => {
@@ -60,7 +60,7 @@ pub fn to_messages<L: Leaves>(
             let mut inner = Cx::new(options);
             let mut request =
                 body_to_messages(&body.decode(), &mut inner).map_err(|error| error.encoded(at.pointer()))?;
-            cx.adopt_encoded(inner, at);
+            cx.adopt_encoded(inner.into_losses(), at);
             request.model = Some(model);
             request
         }
@@ -76,6 +76,7 @@ fn body_to_messages<L: Leaves>(body: &[u8], cx: &mut Cx<'_>) -> Result<messages:
     let mut request: messages::Request<L> = L::parse(&json_in_string::<L>(body, cx.options)?)?;
     request.max_tokens = request.max_tokens.filter(|max_tokens| *max_tokens != 1);
     request.anthropic_version = None;
+    inline_refs(&mut request.tools, request.output_config.as_mut(), Path::Root, cx)?;
     keep_counted(&mut request, Path::Root, cx);
     Ok(request)
 }
@@ -137,6 +138,7 @@ pub fn to_converse<L: Leaves>(
     let mut cx = Cx::new(options);
     let root = Path::Root;
     keep_counted(&mut request, root, &mut cx);
+    inline_refs(&mut request.tools, request.output_config.as_mut(), root, &mut cx)?;
     let messages::Request {
         model,
         anthropic_beta,
@@ -241,6 +243,7 @@ pub fn to_invoke<L: Leaves>(
     let lost = [("stream", request.stream.is_some()), ("service_tier", request.service_tier.take().is_some())];
     cx.unsupported_members(root, lost, "a token count has no such member, and it does not count");
     request.max_tokens.get_or_insert(1);
+    inline_refs(&mut request.tools, request.output_config.as_mut(), root, &mut cx)?;
     let body = invoke::form(request, Map::default()).body;
     let input =
         converse::InvokeModelTokensRequest { body: Base64::encode(body.to_json().as_bytes()), ..Default::default() };

@@ -18,7 +18,7 @@ use crate::{Error, ErrorKind, Options, Severity, converse, messages};
 
 use super::additional::either;
 use super::rules::invalid;
-use super::{capacity_for, json_in_string, model, params, request};
+use super::{capacity_for, inline_refs, json_in_string, model, params, request};
 
 const GUARDRAIL_IDENTIFIER: &str = "X-Amzn-Bedrock-GuardrailIdentifier";
 const GUARDRAIL_VERSION: &str = "X-Amzn-Bedrock-GuardrailVersion";
@@ -51,6 +51,7 @@ pub fn from_messages<L: Leaves>(
 ) -> Result<Converted<messages::InvokeModel<L>>, Error> {
     let mut cx = Cx::new(options);
     request.model = Some(model::to_converse::<L>(request.model.take(), Path::Root.name("model"), &mut cx)?);
+    inline_refs(&mut request.tools, request.output_config.as_mut(), Path::Root, &mut cx)?;
     let mut headers = Map::default();
     let tier = request.service_tier.take();
     if let Some(tier) = params::tier_to_converse::<L>(tier, Path::Root.name("service_tier"), &mut cx) {
@@ -255,7 +256,7 @@ pub fn to_converse<L: Leaves>(
         read_headers(headers, root.name("headers"), &mut cx)?;
     let mut inner = Cx::new(options);
     let mut request = request::whole_to_converse(model_id, body, &mut inner).map_err(|error| error.beneath("/body"))?;
-    cx.adopt(inner, "/body");
+    cx.adopt(inner.into_losses(), "/body");
     request.guardrail_config = guardrail_config;
     request.performance_config = performance_config;
     request.service_tier = one(service_tier, request.service_tier, "/body/service_tier", "the header")?;

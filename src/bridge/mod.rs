@@ -53,9 +53,9 @@ mod tool_call;
 mod turn;
 mod usage;
 
-use crate::loss::{Code, Cx, Path};
+use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{FreeForm, Json, Kind, Leaves, Map, Wire};
-use crate::{Error, Options};
+use crate::{Error, Options, messages, schema};
 
 impl Cx<'_> {
     /// Members of a known object that this library does not know. Null is absence.
@@ -123,6 +123,40 @@ fn shown(name: &str) -> &str {
 fn json_in_string<L: Leaves>(text: &[u8], options: &Options) -> Result<L::Json, Error> {
     let json = Json::from_json_within(text, options.max_depth)?;
     Ok(L::Json::from_compact(json.into_string()))
+}
+
+/// A schema without references, if the options ask for that. What is no object is left to others to refuse.
+fn inlined<L: Leaves>(schema: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -> Result<L::Json, Error> {
+    let Some(options) = cx.options.inline_refs.as_ref().filter(|_| is_object::<L>(&schema)) else {
+        return Ok(schema);
+    };
+    let Converted { value, losses } =
+        schema::inline_text(&schema.text(), options).map_err(|error| error.beneath(&at.pointer()))?;
+    if !losses.is_empty() {
+        cx.adopt(losses, &at.pointer());
+    }
+    Ok(L::Json::from_compact(value))
+}
+
+/// The same for all schemas of a Messages request.
+fn inline_refs<L: Leaves>(
+    tools: &mut [messages::Tool<L>],
+    output: Option<&mut messages::OutputConfig<L>>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Result<(), Error> {
+    let tools_at = at.name("tools");
+    for (index, tool) in tools.iter_mut().enumerate() {
+        if let messages::Tool::Custom(tool) = tool {
+            let schema = std::mem::take(&mut tool.input_schema);
+            tool.input_schema = inlined::<L>(schema, tools_at.index(index).name("input_schema"), cx)?;
+        }
+    }
+    if let Some(messages::OutputFormat::JsonSchema(format)) = output.and_then(|output| output.format.as_mut()) {
+        let schema = std::mem::take(&mut format.schema);
+        format.schema = inlined::<L>(schema, at.name("output_config").name("format").name("schema"), cx)?;
+    }
+    Ok(())
 }
 
 /// About how much JSON a document converts to: the formats differ in their names only.

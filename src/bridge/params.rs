@@ -14,7 +14,7 @@ use crate::wire::{Leaves, Map, Text};
 use crate::{Error, ErrorKind, converse, messages};
 
 use super::rules::{self, invalid};
-use super::{is_object, json_in_string, text_of};
+use super::{inlined, is_object, json_in_string, text_of};
 
 /// The most stop sequences that Converse takes.
 const MOST_STOP_SEQUENCES: usize = 2500;
@@ -122,6 +122,9 @@ fn format_to_messages<L: Leaves>(
     let schema_at = at.name("schema");
     let schema = json_in_string::<L>(schema.decode().as_bytes(), cx.options)
         .map_err(|error| invalid(schema_at, format!("not a JSON text: {}", error.message())))?;
+    let mut inner = Cx::new(cx.options);
+    let schema = inlined::<L>(schema, Path::Root, &mut inner).map_err(|error| error.encoded(schema_at.pointer()))?;
+    cx.adopt_encoded(inner.into_losses(), schema_at);
     if !is_object::<L>(&schema) {
         return Err(invalid(schema_at, "the schema is not an object"));
     }

@@ -21,7 +21,7 @@ use crate::{Error, ErrorKind, Options, converse, messages};
 use super::additional::{self, Additional, either, either_list};
 use super::cache::Cached;
 use super::exchange::{self, Exchange, Exchanged};
-use super::{capacity_for, model, params, tool, turn};
+use super::{capacity_for, inline_refs, model, params, tool, turn};
 
 /// Converts a Converse request to a Messages request.
 ///
@@ -321,7 +321,7 @@ pub(super) fn whole_to_converse<L: Leaves>(
         max_tokens,
         system,
         messages,
-        tools,
+        mut tools,
         tool_choice,
         thinking,
         temperature,
@@ -361,6 +361,7 @@ pub(super) fn whole_to_converse<L: Leaves>(
         cx.content(root.name(name), Code::Unsupported, "Bedrock refuses it");
     }
     let mut output = output_config.unwrap_or_default();
+    inline_refs(&mut tools, Some(&mut output), root, cx)?;
     let more_output = std::mem::take(&mut output.unknown);
     let output_config = params::output_to_converse(output, root.name("output_config"), cx)?;
     let carried = Additional {

@@ -16,7 +16,7 @@ use crate::{Error, ErrorKind, converse, messages};
 
 use super::additional::PartialToolChoice;
 use super::rules::{self, Side, invalid};
-use super::{cache, is_object};
+use super::{cache, inlined, is_object};
 
 /// The tools of a `toolConfig`; cache points among them are set as cache control.
 pub(super) fn to_messages<L: Leaves>(
@@ -63,7 +63,9 @@ fn spec_to_messages<L: Leaves>(
             return Ok(None);
         }
     };
-    schema_is_object::<L>(&input_schema, schema_at.name("json"))?;
+    let schema_at = schema_at.name("json");
+    let input_schema = inlined::<L>(input_schema, schema_at, cx)?;
+    schema_is_object::<L>(&input_schema, schema_at)?;
     Ok(Some(messages::CustomTool { name, description, input_schema, strict, ..Default::default() }))
 }
 

@@ -13,7 +13,7 @@ mod macros;
 mod members;
 mod partial;
 pub(crate) mod read;
-mod scan;
+pub(crate) mod scan;
 mod token;
 mod transcribe;
 mod write;
@@ -25,6 +25,8 @@ pub(crate) use members::write_members;
 pub use members::{Map, Untyped};
 pub use partial::PartialJson;
 pub use read::DEFAULT_MAX_DEPTH;
+pub(crate) use token::unescape;
+pub(crate) use write::push_string;
 
 pub(crate) use macros::{closed_enum, document, object, open_enum, tagged, union};
 

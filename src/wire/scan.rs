@@ -4,7 +4,7 @@
 
 /// What is wrong with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// The input ends inside the token.
     End,
     /// A byte that cannot stand there.
@@ -62,7 +62,7 @@ pub(super) fn special(bytes: &[u8], at: usize) -> usize {
 }
 
 /// A string token: its closing quotation mark, and whether it has escapes. `at` is behind the opening one.
-pub(super) fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
+pub(crate) fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
     /// How many words are looked at between two tries of whole blocks.
     const WORDS: usize = 16;
     let mut escaped = false;

@@ -1,7 +1,7 @@
 //! Tokens and checked texts: what they stand for, and where in them something stands.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::scan;
 use crate::error::push_step;
@@ -18,7 +18,7 @@ pub(super) fn first_repeated<'s>(names: &[&'s str], escaped: bool) -> Option<&'s
         }
         return None;
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::with_capacity(names.len());
     names.iter().copied().find(|name| !seen.insert(unescape(name)))
 }
 
@@ -29,7 +29,7 @@ pub(super) fn decoded(token: &str, escaped: bool) -> Cow<'_, str> {
 }
 
 /// The string that a token stands for. The token has been checked.
-pub(super) fn unescape(token: &str) -> Cow<'_, str> {
+pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
     let Some(first) = token.find('\\') else {
         return Cow::Borrowed(token);
     };

@@ -119,7 +119,7 @@ impl<L: Leaves> Sink<L> for Writer {
 }
 
 /// Appends a JSON string token.
-pub(super) fn push_string(text: &str, out: &mut String) {
+pub(crate) fn push_string(text: &str, out: &mut String) {
     out.push('"');
     push_escaped(text, out);
     out.push('"');

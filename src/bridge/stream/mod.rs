@@ -75,7 +75,7 @@ fn whole<L: Leaves, T: Wire<L>>(
     options: &Options,
 ) -> Result<Converted<String>, Error> {
     let mut cx = Cx::new(options);
-    cx.adopt_losses(losses.to_vec(), "");
+    cx.adopt(losses.to_vec(), "");
     cx.finish(events.to_json_with_capacity(super::capacity_for(json)))
 }
 

@@ -1,0 +1,233 @@
+//! Cycles among schemas: the recursive definitions.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::document::{DOCUMENT, Document, Place};
+use super::reach::{Held, Number, Reached};
+use crate::{Error, ErrorKind};
+
+/// Which edges count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edges {
+    All,
+    /// Only those that lead to schemas for the same instance.
+    InPlace,
+}
+
+impl Edges {
+    fn count(self, edge: Held) -> bool {
+        self == Self::All || edge.in_place
+    }
+}
+
+/// The schemas that a schema leads to: those that it holds, then the target of its `$ref`.
+fn edge(reached: &Reached<'_, '_>, from: Number, index: usize) -> Option<Held> {
+    let held = reached.held(from);
+    if index == held.len() {
+        let target = reached.schema(from).reference?.target;
+        return Some(Held { number: target, in_place: true });
+    }
+    held.get(index).copied()
+}
+
+/// The strongly connected components: schemas that lead to one another.
+pub(super) struct Components {
+    of_schema: Vec<u32>,
+    cyclic: Vec<bool>,
+}
+
+const UNSEEN: u32 = u32::MAX;
+
+/// Tarjan's algorithm, with its own stack.
+struct Search {
+    /// When each schema was found.
+    found: Vec<u32>,
+    /// The earliest schema that is reachable from each.
+    lowest: Vec<u32>,
+    /// Schemas without a component yet.
+    open: Vec<Number>,
+    clock: u32,
+}
+
+impl Search {
+    fn find(&mut self, number: Number) {
+        for list in [&mut self.found, &mut self.lowest] {
+            if let Some(slot) = list.get_mut(number as usize) {
+                *slot = self.clock;
+            }
+        }
+        self.clock += 1;
+        self.open.push(number);
+    }
+
+    fn lower(&mut self, number: Number, to: u32) {
+        if let Some(slot) = self.lowest.get_mut(number as usize) {
+            *slot = to.min(*slot);
+        }
+    }
+}
+
+impl Components {
+    pub(super) fn new(reached: &Reached<'_, '_>, edges: Edges) -> Self {
+        let count = reached.len();
+        let mut own = Self { of_schema: vec![UNSEEN; count], cyclic: Vec::new() };
+        let mut search = Search { found: vec![UNSEEN; count], lowest: vec![UNSEEN; count], open: Vec::new(), clock: 0 };
+        let mut walk: Vec<(Number, usize)> = Vec::new();
+        for start in (0..).take(count) {
+            if search.found.get(start as usize) == Some(&UNSEEN) {
+                search.find(start);
+                walk.push((start, 0));
+            }
+            while let Some((number, index)) = walk.last_mut() {
+                let (from, at) = (*number, *index);
+                *index += 1;
+                match edge(reached, from, at) {
+                    Some(edge) if !edges.count(edge) => {}
+                    Some(Held { number: to, .. }) => match search.found.get(to as usize).copied() {
+                        Some(UNSEEN) => {
+                            search.find(to);
+                            walk.push((to, 0));
+                        }
+                        Some(found) if own.of(to) == UNSEEN => search.lower(from, found),
+                        _ => {}
+                    },
+                    None => {
+                        walk.pop();
+                        let lowest = search.lowest.get(from as usize).copied().unwrap_or_default();
+                        if let Some((parent, _)) = walk.last() {
+                            search.lower(*parent, lowest);
+                        }
+                        if search.found.get(from as usize) == Some(&lowest) {
+                            own.close(from, &mut search.open, reached, edges);
+                        }
+                    }
+                }
+            }
+        }
+        own
+    }
+
+    /// Makes a component of what was found since a schema.
+    fn close(&mut self, first: Number, open: &mut Vec<Number>, reached: &Reached<'_, '_>, edges: Edges) {
+        let component = u32::try_from(self.cyclic.len()).unwrap_or_default();
+        let mut size = 0;
+        while let Some(member) = open.pop() {
+            size += 1;
+            if let Some(slot) = self.of_schema.get_mut(member as usize) {
+                *slot = component;
+            }
+            if member == first {
+                break;
+            }
+        }
+        let leads = (0..).map_while(|index| edge(reached, first, index));
+        let itself = leads.filter(|edge| edges.count(*edge)).any(|edge| edge.number == first);
+        self.cyclic.push(size > 1 || itself);
+    }
+
+    pub(super) fn of(&self, number: Number) -> u32 {
+        self.of_schema.get(number as usize).copied().unwrap_or(UNSEEN)
+    }
+
+    pub(super) fn has_cycles(&self) -> bool {
+        self.cyclic.contains(&true)
+    }
+
+    /// Whether two schemas lead to each other.
+    pub(super) fn same(&self, one: Number, other: Number) -> bool {
+        self.of(one) == self.of(other)
+    }
+
+    /// Whether a schema leads to itself.
+    pub(super) fn is_cyclic(&self, number: Number) -> bool {
+        self.cyclic.get(self.of(number) as usize).copied().unwrap_or_default()
+    }
+
+    /// An error that shows a cycle, if there is one.
+    pub(super) fn refuse(&self, reached: &Reached<'_, '_>, edges: Edges, why: &str) -> Result<(), Error> {
+        let inside = |from: Number| {
+            let target = reached.schema(from).reference?.target;
+            (self.is_cyclic(from) && self.same(from, target)).then_some(target)
+        };
+        let Some(start) = (0..).take(reached.len()).filter_map(inside).min() else {
+            return Ok(());
+        };
+        let way = self.way_back(reached, start, edges);
+        let last = way.last().map_or(start, |step| step.0);
+        let place = reached.schema(last).reference.map_or(DOCUMENT, |reference| reference.place);
+        let message = format!("{why}: {}", described(reached, start, &way));
+        Err(Error::new(ErrorKind::RecursiveRef, reached.document.pointer(place), message))
+    }
+
+    /// The shortest way from a schema to one whose `$ref` leads back to it: each schema, and whether a `$ref` leads there.
+    fn way_back(&self, reached: &Reached<'_, '_>, start: Number, edges: Edges) -> Vec<(Number, bool)> {
+        let mut before: HashMap<Number, (Number, bool)> = HashMap::new();
+        let mut queue = VecDeque::from([start]);
+        while let Some(from) = queue.pop_front() {
+            if reached.schema(from).reference.is_some_and(|reference| reference.target == start) {
+                let step = |number: Number| before.get(&number).map(|(before, by_ref)| (*before, (number, *by_ref)));
+                let mut way = Vec::new();
+                let mut at = from;
+                while let Some((previous, found)) = step(at) {
+                    way.push(found);
+                    at = previous;
+                }
+                way.reverse();
+                return way;
+            }
+            let held = reached.held(from).len();
+            for (index, to) in (0..).map_while(|index| edge(reached, from, index)).enumerate() {
+                let is_new = to.number != start && !before.contains_key(&to.number);
+                if is_new && edges.count(to) && self.same(to.number, start) {
+                    before.insert(to.number, (from, index == held));
+                    queue.push_back(to.number);
+                }
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// `#/$defs/Tree -> properties.children.items -> #/$defs/Tree`
+fn described(reached: &Reached<'_, '_>, start: Number, way: &[(Number, bool)]) -> String {
+    const MOST: usize = 12;
+    let document = reached.document;
+    let place = |number: Number| reached.schema(number).place;
+    let mut hops = vec![reference(document, place(start))];
+    let (mut from, mut at) = (place(start), place(start));
+    for (number, by_ref) in way.iter().copied() {
+        if by_ref {
+            hops.extend(steps(document, from, at));
+            hops.push(reference(document, place(number)));
+            from = place(number);
+        }
+        at = place(number);
+    }
+    hops.extend(steps(document, from, at));
+    if hops.len() > MOST {
+        hops.truncate(MOST);
+        hops.push("…".to_owned());
+    }
+    hops.push(reference(document, place(start)));
+    hops.join(" -> ")
+}
+
+/// A reference to a place.
+pub(super) fn reference(document: &Document<'_>, place: Place) -> String {
+    shortened(&format!("#{}", document.pointer(place)))
+}
+
+/// The way down from a schema to one in it.
+fn steps(document: &Document<'_>, from: Place, to: Place) -> Option<String> {
+    let steps: Vec<_> = document.way(from, to).into_iter().map(|place| document.step(place)).collect();
+    (!steps.is_empty()).then(|| shortened(&steps.join(".")))
+}
+
+/// Names may be of any length; messages are not.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 80;
+    match text.char_indices().nth(LONGEST) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
