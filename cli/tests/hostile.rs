@@ -16,6 +16,7 @@ const CONVERSIONS: &[&str] = &[
     "request --to converse --invoke",
     "count-tokens --to messages",
     "count-tokens --to converse",
+    "inline",
 ];
 
 /// The kind and the path of the error that a document is answered by.

@@ -54,6 +54,8 @@ pub(super) struct Document<'s> {
     values: Vec<Value>,
     /// Whether a name or string may have escapes.
     escaped: bool,
+    /// Whether any object but the document itself has a member that names schemas, or looks like one.
+    pub(super) names_schemas: bool,
     /// The steps into the arrays and objects that have many values and were asked for one.
     steps: RefCell<HashMap<Place, HashMap<Cow<'s, str>, Place>>>,
 }
@@ -67,9 +69,11 @@ impl<'s> Document<'s> {
         if u32::try_from(text.len()).is_err() {
             return Err(Error::new(ErrorKind::TooLarge, "", "a schema of 4 GiB or more"));
         }
-        let mut list = List { text, values: Vec::new(), open: Vec::new(), escaped: text.contains('\\') };
+        let escaped = text.contains('\\');
+        let mut list = List { text, values: Vec::new(), open: Vec::new(), escaped, names_schemas: false };
         list.fill();
-        Ok(Self { text, values: list.values, escaped: list.escaped, steps: RefCell::default() })
+        let List { values, names_schemas, .. } = list;
+        Ok(Self { text, values, escaped, names_schemas, steps: RefCell::default() })
     }
 
     /// Gives the room back that looking for steps has taken.
@@ -150,16 +154,18 @@ impl<'s> Document<'s> {
 
     /// The member of this name, or the element of this index.
     pub(super) fn child(&self, holder: Place, step: &str) -> Option<Place> {
+        let mut indexes = self.steps.borrow_mut();
+        if let Some(index) = indexes.get(&holder) {
+            return index.get(step).copied();
+        }
         if self.children(holder).nth(FEW).is_none() {
             return self.children(holder).find(|child| self.step(*child) == step);
         }
-        let mut indexes = self.steps.borrow_mut();
-        let index = indexes.entry(holder).or_insert_with(|| {
-            let mut index = HashMap::with_capacity(self.children(holder).count());
-            index.extend(self.children(holder).map(|child| (self.step(child), child)));
-            index
-        });
-        index.get(step).copied()
+        let mut index = HashMap::with_capacity(self.children(holder).count());
+        index.extend(self.children(holder).map(|child| (self.step(child), child)));
+        let child = index.get(step).copied();
+        indexes.insert(holder, index);
+        child
     }
 
     /// The step from what holds the value to the value.
@@ -201,6 +207,7 @@ struct List<'s> {
     /// The arrays and objects that are open, outermost first, with the number of their elements so far.
     open: Vec<(Place, u32)>,
     escaped: bool,
+    names_schemas: bool,
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the text is shorter than 4 GiB")]
@@ -255,6 +262,7 @@ impl List<'_> {
             Some(token) if self.escaped => Keyword::named(&unescape(token)),
             Some(token) => Keyword::named(token),
         };
+        self.names_schemas |= parent != DOCUMENT && keyword.names_schemas();
         let kind = self.text.as_bytes().get(start).and_then(|byte| Kind::of_byte(*byte)).unwrap_or(Kind::Null);
         let (start, end, label) = (start as u32, end as u32, name.unwrap_or((index, 0)));
         self.values.push(Value { start, end, parent, next: place + 1, label, levels: 0, kind, keyword });

@@ -30,7 +30,7 @@ struct Resource<'s> {
 pub(super) struct Index<'d, 's> {
     document: &'d Document<'s>,
     resources: Vec<Resource<'s>>,
-    /// The resource of each value that is known to be a schema.
+    /// The resource of each value that is known to be a schema. Empty: there is only one resource.
     of_schema: Vec<Number>,
     by_uri: HashMap<Cow<'s, str>, Number>,
     anchors: HashMap<(Number, Cow<'s, str>), Place>,
@@ -50,11 +50,16 @@ impl<'d, 's> Index<'d, 's> {
         let mut index = Self {
             document,
             resources: vec![whole],
-            of_schema: vec![NONE; document.len()],
+            of_schema: Vec::new(),
             by_uri: HashMap::new(),
             anchors: HashMap::new(),
         };
-        index.list(DOCUMENT, 0, true);
+        if document.names_schemas {
+            index.of_schema = vec![NONE; document.len()];
+            index.list(DOCUMENT, 0, true);
+        } else {
+            index.enter(DOCUMENT, 0, true);
+        }
         index
     }
 
@@ -135,7 +140,7 @@ impl<'d, 's> Index<'d, 's> {
 
     /// Where a schema belongs that references or keywords have led to.
     pub(super) fn scope(&mut self, schema: Place) -> Scope {
-        if self.known(schema).is_none() {
+        if !self.of_schema.is_empty() && self.known(schema).is_none() {
             let mut holders = std::iter::successors(Some(schema), |place| self.document.parent(*place));
             let outer = holders.find_map(|place| self.known(place)).unwrap_or_default();
             self.list(schema, outer, false);

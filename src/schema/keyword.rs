@@ -174,6 +174,13 @@ keywords! {
     Discriminator = "discriminator" ALL Data Role::Annotation,
 }
 
+impl Keyword {
+    /// Whether it says how a schema is called, or in which draft it is written.
+    pub(super) fn names_schemas(self) -> bool {
+        matches!(self, Self::Schema | Self::Id | Self::Anchor | Self::DynamicAnchor)
+    }
+}
+
 /// Keywords that mean nothing, or something else, without one another: beside a `$ref`, all of a group stand on one side.
 const GROUPS: &[&[Keyword]] = &[
     &[Keyword::Properties, Keyword::PatternProperties, Keyword::AdditionalProperties],

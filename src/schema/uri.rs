@@ -116,7 +116,7 @@ fn without_dots(path: &str) -> String {
 
 /// The text with its percent escapes resolved; nothing if one is broken or the text is not UTF-8.
 pub(super) fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
-    if !text.contains('%') {
+    if !text.bytes().any(|byte| byte == b'%') {
         return Some(Cow::Borrowed(text));
     }
     let mut bytes = text.bytes();
@@ -148,7 +148,7 @@ pub(super) fn push_fragment(text: &str, out: &mut String) {
 /// The steps of a JSON pointer without its first slash; `None` for a step with a broken escape.
 pub(super) fn steps(pointer: &str) -> impl Iterator<Item = Option<Cow<'_, str>>> {
     pointer.split('/').map(|step| {
-        if !step.contains('~') {
+        if !step.bytes().any(|byte| byte == b'~') {
             return Some(Cow::Borrowed(step));
         }
         let escapes_well = step.split('~').skip(1).all(|behind| behind.starts_with(['0', '1']));

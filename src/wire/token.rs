@@ -19,7 +19,7 @@ pub(super) fn first_repeated<'s>(names: &[&'s str], escaped: bool) -> Option<&'s
         return None;
     }
     let mut seen = HashSet::with_capacity(names.len());
-    names.iter().copied().find(|name| !seen.insert(unescape(name)))
+    names.iter().copied().find(|name| !seen.insert(decoded(name, escaped)))
 }
 
 /// The string that a token stands for, if it is known whether it has escapes.
