@@ -137,7 +137,7 @@ use document::Document;
 use expand::{Expansion, Rounds};
 use names::Names;
 use order::Order;
-use reach::{RESULT, Reached};
+use reach::Reached;
 use siblings::{Merge, Siblings};
 use weight::Weight;
 
@@ -237,7 +237,7 @@ pub fn inline_json(json: &[u8], options: &Options) -> Result<Converted<String>, 
 /// The same for a compact JSON text that has been checked.
 pub(crate) fn inline_text(schema: &str, options: &Options) -> Result<Converted<String>, Error> {
     let document = Document::new(schema)?;
-    let reached = Reached::new(&document)?;
+    let reached = Reached::new(&document, options.recursion == Recursion::Keep)?;
     let components = Components::new(&reached, Edges::All);
     if components.has_cycles() {
         let why = "a schema that refers to itself for the same instance";
@@ -261,7 +261,7 @@ pub(crate) fn inline_text(schema: &str, options: &Options) -> Result<Converted<S
         }
         Recursion::Keep => {
             let target = |number| reached.schema(number).reference.map(|reference| reference.target);
-            let is_kept = |number| number != RESULT && target(number).is_some_and(|to| components.is_cyclic(to));
+            let is_kept = |number| target(number).is_some_and(|to| components.is_cyclic(to));
             let siblings = Siblings::new(&reached, is_kept);
             let kept = (0..).take(reached.len()).filter(|number| siblings.merge(*number) == Merge::Kept);
             let names = Names::new(&reached, kept.filter_map(target));

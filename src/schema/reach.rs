@@ -1,7 +1,10 @@
 //! The schemas that validation can reach, numbered in the order in which they are found.
 //!
 //! Number 0 is the result. What `"$ref": "#"` leads to has a number of its own, although it stands at the same place: so
-//! the result is never part of a cycle, and `$schema` stands only in it.
+//! the result is never part of a cycle, and `$schema` stands only in it. When definitions are to be kept, the same holds for
+//! what the result itself is a reference to: it is written out, and a definition as well if something else refers to it.
+
+use std::collections::HashSet;
 
 use super::document::{DOCUMENT, Document, Place};
 use super::index::Index;
@@ -59,6 +62,9 @@ pub(super) struct Reached<'d, 's> {
     held: Vec<Held>,
     /// The number of the schema at each place; the document's is that of `"$ref": "#"`.
     numbers: Vec<Number>,
+    /// The places of the result and of what it is a reference to, and the last of their numbers.
+    heads: HashSet<Place>,
+    head: Number,
 }
 
 const NOTHING: Schema = Schema {
@@ -72,7 +78,7 @@ const NOTHING: Schema = Schema {
 
 impl<'d, 's> Reached<'d, 's> {
     /// Follows keywords and references from the document on.
-    pub(super) fn new(document: &'d Document<'s>) -> Result<Self, Error> {
+    pub(super) fn new(document: &'d Document<'s>, keeps_definitions: bool) -> Result<Self, Error> {
         if !keyword::is_schema(document.kind(DOCUMENT)) {
             let message = format!("a schema is an object or a boolean, not {}", document.kind(DOCUMENT).article());
             return Err(Error::new(ErrorKind::InvalidSchema, "", message));
@@ -80,7 +86,15 @@ impl<'d, 's> Reached<'d, 's> {
         let mut index = Index::new(document);
         let drafts = index.scope(DOCUMENT).drafts;
         let numbers = vec![NONE; document.len()];
-        let mut reached = Self { document, schemas: Vec::new(), members: Vec::new(), held: Vec::new(), numbers };
+        let mut reached = Self {
+            document,
+            schemas: Vec::new(),
+            members: Vec::new(),
+            held: Vec::new(),
+            numbers,
+            heads: HashSet::from([DOCUMENT]),
+            head: if keeps_definitions { RESULT } else { NONE },
+        };
         reached.schemas.push(Schema { place: DOCUMENT, ..NOTHING });
         let mut next = RESULT;
         while (next as usize) < reached.schemas.len() {
@@ -131,6 +145,13 @@ impl<'d, 's> Reached<'d, 's> {
         next
     }
 
+    /// Gives what the result is a reference to a number of its own.
+    fn lead(&mut self, place: Place) -> Number {
+        self.head = Number::try_from(self.schemas.len()).unwrap_or(NONE);
+        self.schemas.push(Schema { place, ..NOTHING });
+        self.head
+    }
+
     /// Reads the members of a schema.
     fn read(&mut self, number: Number, index: &mut Index<'_, '_>, root_drafts: Drafts) -> Result<(), Error> {
         let document = self.document;
@@ -156,7 +177,9 @@ impl<'d, 's> Reached<'d, 's> {
                     Role::Dynamic => return Err(dynamic(document, member)),
                     Role::Reference => {
                         let reference = document.string(member).ok_or_else(|| not_a_string(document, member))?;
-                        let target = self.reach(index.resolve(scope, &reference, member)?);
+                        let target = index.resolve(scope, &reference, member)?;
+                        let is_head = number == self.head && self.heads.insert(target);
+                        let target = if is_head { self.lead(target) } else { self.reach(target) };
                         schema.reference = Some(Reference { place: member, target });
                     }
                     Role::Annotation if keyword == Keyword::Schema && number != RESULT => continue,
