@@ -1,5 +1,5 @@
 //! Prints generated documents, one a line: `cargo run --example generate -- KIND N SEED`. The kinds are `converse` and `messages`
-//! for requests, the same with `-response` or `-error`, and with `wild-` before it; `claude-response` is a Messages response
+//! for requests, the same with `-response`, `-stream` or `-error`, and with `wild-` before it; `claude-response` is a Messages response
 //! of which Converse can say everything.
 //!
 //! The same seed gives the same documents. They are those of the property tests, for validators other than this project's.
@@ -10,6 +10,8 @@
 mod generate;
 #[path = "../tests/common/generate_response.rs"]
 mod generate_response;
+#[path = "../tests/common/streams.rs"]
+mod streams;
 
 use std::io::Write as _;
 
@@ -27,6 +29,8 @@ fn documents(kind: &str) -> Option<BoxedStrategy<Value>> {
         "converse-response" => generate_response::converse(),
         "messages-response" => generate_response::messages(),
         "claude-response" => generate_response::claude(),
+        "converse-stream" => streams::converse(),
+        "messages-stream" => streams::messages(),
         "converse-error" => generate_response::converse_error(),
         "messages-error" => generate_response::messages_error(),
         _ => return None,
@@ -36,7 +40,9 @@ fn documents(kind: &str) -> Option<BoxedStrategy<Value>> {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let Some(documents) = documents(&arguments.next().unwrap_or_default()) else {
-        return Err("usage: generate [wild-]{converse,messages}[-response|-error]|claude-response [N] [SEED]".into());
+        return Err(
+            "usage: generate [wild-]{converse,messages}[-response|-stream|-error]|claude-response [N] [SEED]".into()
+        );
     };
     let count: usize = arguments.next().unwrap_or_else(|| "10".to_owned()).parse()?;
     let seed: u64 = arguments.next().unwrap_or_else(|| "1".to_owned()).parse()?;
