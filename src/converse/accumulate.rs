@@ -329,12 +329,12 @@ fn append(block: &mut ContentBlock, delta: ContentBlockDelta, input: &mut Partia
             [CitationGeneratedContent::Text(own)] => own.push_str(&text),
             _ => block.content.push(CitationGeneratedContent::Text(text)),
         },
-        (ContentBlock::CitationsContent(block), Delta::Citation(citation)) => block.citations.push(*citation),
+        (ContentBlock::CitationsContent(block), Delta::Citation(citation)) => block.citations.push((*citation).into()),
         (block @ ContentBlock::Text(_), Delta::Citation(citation)) => {
             let ContentBlock::Text(text) = std::mem::take(block) else { return false };
             *block = ContentBlock::CitationsContent(CitationsContentBlock {
                 content: vec![CitationGeneratedContent::Text(text)],
-                citations: vec![*citation],
+                citations: vec![(*citation).into()],
                 ..CitationsContentBlock::default()
             });
         }

@@ -1,11 +1,12 @@
 //! `ConverseStreamOutput`: the events of a stream.
 
 use crate::Error;
-use crate::wire::{Base64, FromText, Leaves, Wire, object, union};
+use crate::wire::{Base64, FromText, Leaves, Map, Wire, object, union};
 
 use super::{
-    Citation, ConversationRole, ErrorBlock, Exception, ExceptionName, ImageFormat, ImageSource, Metrics,
-    PerformanceConfiguration, ServiceTier, StopReason, TokenUsage, ToolResultStatus, ToolUseType,
+    Citation, CitationLocation, CitationSourceContent, ConversationRole, ErrorBlock, Exception, ExceptionName,
+    ImageFormat, ImageSource, Metrics, PerformanceConfiguration, ServiceTier, StopReason, TokenUsage, ToolResultStatus,
+    ToolUseType,
 };
 
 union! {
@@ -60,8 +61,8 @@ union! {
         "toolResult" => ToolResult(Vec<ToolResultBlockDelta<L>>),
         /// Of the model's reasoning.
         "reasoningContent" => ReasoningContent(ReasoningContentBlockDelta<L>),
-        /// A citation of a text (AWS: `CitationsDelta`, with the same members).
-        "citation" => Citation(Box<Citation<L>>),
+        /// A citation of a text.
+        "citation" => Citation(Box<CitationsDelta<L>>),
         /// Of an image.
         "image" => Image(Box<ImageBlockDelta<L>>),
     }
@@ -180,12 +181,52 @@ object! {
         required format: ImageFormat = "format",
     }
 
+    /// A citation of a text.
+    pub struct CitationsDelta {
+        /// The source's title.
+        optional title: L::Text = "title",
+        /// The source itself: a URL, an id.
+        optional source: L::Text = "source",
+        /// The cited text.
+        list source_content: CitationSourceContentDelta<L> = "sourceContent",
+        /// Where it stands.
+        optional location: CitationLocation<L> = "location",
+    }
+
+    /// Text that is cited.
+    pub struct CitationSourceContentDelta {
+        /// The text.
+        optional text: L::Text = "text",
+    }
+
     /// A part of an image.
     pub struct ImageBlockDelta {
         /// Its bytes.
         optional source: ImageSource<L> = "source",
         /// Why there is no image.
         optional error: ErrorBlock<L> = "error",
+    }
+}
+
+/// What a citation is in a whole response. A part without text is none.
+impl<L: Leaves> From<CitationsDelta<L>> for Citation<L> {
+    fn from(delta: CitationsDelta<L>) -> Self {
+        let CitationsDelta { title, source, source_content, location, unknown } = delta;
+        let texts = source_content.into_iter().filter_map(|part| part.text);
+        Self { title, source, source_content: texts.map(CitationSourceContent::Text).collect(), location, unknown }
+    }
+}
+
+impl<L: Leaves> From<Citation<L>> for CitationsDelta<L> {
+    fn from(citation: Citation<L>) -> Self {
+        let Citation { title, source, source_content, location, unknown } = citation;
+        let part = |part| match part {
+            CitationSourceContent::Text(text) => CitationSourceContentDelta { text: Some(text), ..Default::default() },
+            CitationSourceContent::Unknown(name, value) => {
+                CitationSourceContentDelta { text: None, unknown: Map::from_iter([(name, value)]) }
+            }
+        };
+        Self { title, source, source_content: source_content.into_iter().map(part).collect(), location, unknown }
     }
 }
 

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use crate::wire::{Json, Map, PartialJson};
 use crate::{Error, ErrorKind};
 
+use super::UNCHANGED;
 use super::{
     ContentBlock, ContentBlockDelta, ContentBlockDeltaEvent, ContentBlockStartEvent, GuardrailAction,
     InvocationMetrics, MessageDelta, MessageDeltaEvent, MessageDeltaUsage, MessageStartEvent, MessageStopEvent,
@@ -236,7 +237,8 @@ impl Accumulator {
         replace(&mut own.stop_sequence, stop_sequence);
         replace(&mut own.stop_details, stop_details);
         replace(&mut own.container, container);
-        replace_all(&mut own.unknown, changed);
+        let changed = changed.into_iter().filter(|(name, _)| !UNCHANGED.contains(&name.as_str()));
+        replace_all(&mut own.unknown, changed.collect());
         measure(&mut own.usage, usage);
         self.bedrock(guardrail_action, trace, invocation_metrics);
     }
@@ -247,7 +249,9 @@ impl Accumulator {
         trace: Option<Json>,
         invocation_metrics: Option<InvocationMetrics>,
     ) {
-        replace(&mut self.response.guardrail_action, guardrail_action);
+        // No action is the same as none told.
+        let action = guardrail_action.filter(|action| *action != GuardrailAction::None);
+        replace(&mut self.response.guardrail_action, action);
         replace(&mut self.response.trace, trace);
         replace(&mut self.response.invocation_metrics, invocation_metrics);
     }

@@ -42,5 +42,6 @@ pub use invoke::*;
 pub use request::*;
 pub use response::*;
 pub use server_tool::*;
+pub(crate) use stream::UNCHANGED;
 pub use stream::*;
 pub use tool::*;

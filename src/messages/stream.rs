@@ -166,6 +166,9 @@ object! {
     }
 }
 
+/// Members of a response that `message_delta` does not change: there they are members that nobody knows.
+pub(crate) const UNCHANGED: [&str; 7] = ["id", "type", "role", "model", "content", "usage", "diagnostics"];
+
 impl<L: Leaves> StreamEvent<L> {
     /// The event's `type`, which is also the name of the server-sent event.
     #[must_use]

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::frame::eventstream::{self, Frame, Header, Value};
 use crate::frame::{jsonl, sse};
 use crate::loss::{Cx, Loss, Path};
-use crate::wire::{Base64, Leaves, Map, Owned, Raw, Wire, object};
+use crate::wire::{Base64, FreeForm as _, Json, Kind, Leaves, Map, Owned, Raw, RawJson, Wire, object};
 use crate::{Converted, Error, ErrorKind, Options, converse, messages};
 
 use super::super::errors;
@@ -268,11 +268,11 @@ impl Events {
         match self.from {
             Side::Converse => {
                 let event = converse::StreamEvent::<Raw>::from_json_within(json, depth);
-                self.converse(event.map_err(|error| self.here(error))?, out)
+                self.converse(event.map_err(|error| self.here(error))?, Source::Event(json), out)
             }
             Side::Messages => {
                 let event = messages::StreamEvent::<Raw>::from_json_within(json, depth);
-                self.messages(event.map_err(|error| self.here(error))?, out)
+                self.messages(event.map_err(|error| self.here(error))?, json, out)
             }
         }
     }
@@ -310,7 +310,7 @@ impl Events {
             Side::Messages => Err(self.here(Error::new(ErrorKind::Framing, "", "neither a chunk nor an exception"))),
             Side::Converse => {
                 let event = converse::StreamEvent::<Raw>::from_payload_within(name, frame.payload, depth);
-                self.converse(event.map_err(|error| self.here(error))?, out)
+                self.converse(event.map_err(|error| self.here(error))?, Source::Payload(frame.payload), out)
             }
         }
     }
@@ -356,7 +356,12 @@ impl Events {
         }
     }
 
-    fn converse<L: Leaves>(&mut self, event: converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
+    fn converse<L: Leaves>(
+        &mut self,
+        event: converse::StreamEvent<L>,
+        source: Source<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         self.count += 1;
         match &mut self.machine {
             Machine::ToMessages(machine) => {
@@ -365,13 +370,21 @@ impl Events {
             Machine::ToConverse(_) => {}
             Machine::None { stopped, .. } => {
                 *stopped |= matches!(event, converse::StreamEvent::MessageStop(_)) || event.is_exception();
-                self.target.converse(&event, out)?;
+                self.target.json.clear();
+                source.payload()?.write_token(&mut self.target.json);
+                self.target.ended |= ends(&event);
+                self.target.write_payload(event.name(), event.is_exception(), out)?;
             }
         }
         Ok(())
     }
 
-    fn messages<L: Leaves>(&mut self, event: messages::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
+    fn messages<L: Leaves>(
+        &mut self,
+        event: messages::StreamEvent<L>,
+        source: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         self.count += 1;
         match &mut self.machine {
             Machine::ToConverse(machine) => {
@@ -388,7 +401,10 @@ impl Events {
                     course.losses.extend(losses);
                     return self.target.frame(&value, out);
                 }
-                self.target.messages(&event, out)?;
+                self.target.json.clear();
+                RawJson::from_json_within(source, usize::MAX)?.write_token(&mut self.target.json);
+                self.target.ended |= *stopped;
+                self.target.write_event(event.name(), out)?;
             }
         }
         Ok(())
@@ -411,6 +427,31 @@ impl Events {
         }
         Ok(())
     }
+}
+
+/// Where an event of Converse was read: only the framing changes, and its JSON stays as it is.
+#[derive(Clone, Copy)]
+enum Source<'s> {
+    Event(&'s [u8]),
+    Payload(&'s [u8]),
+}
+
+impl<'s> Source<'s> {
+    fn payload(self) -> Result<RawJson<'s>, Error> {
+        match self {
+            Self::Payload(json) => RawJson::from_json_within(json, usize::MAX),
+            Self::Event(json) => {
+                let members = Map::<RawJson<'s>>::from_json_within(json, usize::MAX)?;
+                let member = members.into_iter().find(|(_, value)| value.kind() != Kind::Null);
+                Ok(member.map(|(_, payload)| payload).unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// Whether nothing follows this event.
+fn ends<L: Leaves>(event: &converse::StreamEvent<L>) -> bool {
+    matches!(event, converse::StreamEvent::Metadata(_)) || event.is_exception()
 }
 
 /// An error in the streams of `InvokeModel`, whose clients look for exceptions and not for error events.
@@ -446,33 +487,31 @@ impl Target {
 
     fn messages<L: Leaves>(&mut self, event: &messages::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
         self.ended |= matches!(event, messages::StreamEvent::MessageStop(_) | messages::StreamEvent::Error(_));
-        match (self.framing, event) {
-            (Framing::Sse, _) => {
-                event.to_json_in(&mut self.json);
-                sse::write(event.name(), &self.json, out)
-            }
+        if let (messages::StreamEvent::Error(error), Framing::Invoke) = (event, self.framing) {
             // What its conversion loses was lost on the way here.
-            (Framing::Invoke, messages::StreamEvent::Error(error)) => {
-                let options = Options { loss: crate::Policy::Allow, ..Options::default() };
-                let mut cx = Cx::new(&options);
-                self.frame(&invoke_exception(error, Path::Root, &mut cx), out)
-            }
-            (Framing::Invoke, _) => {
-                event.to_json_in(&mut self.json);
+            let options = Options::streaming();
+            return self.frame(&invoke_exception(error, Path::Root, &mut Cx::new(&options)), out);
+        }
+        event.to_json_in(&mut self.json);
+        self.write_event(event.name(), out)
+    }
+
+    /// Writes the event of Messages that stands in the room.
+    fn write_event(&mut self, name: &str, out: &mut Vec<u8>) -> Result<(), Error> {
+        match self.framing {
+            Framing::Sse => return sse::write(name, &self.json, out),
+            Framing::Invoke => {
                 let bytes = Base64::<Owned>::encode(self.json.as_bytes());
                 let chunk = Chunk { bytes, ..Chunk::default() }.to_json();
-                eventstream::write(&headers("event", ":event-type", "chunk"), chunk.as_bytes(), out)
+                return eventstream::write(&headers("event", ":event-type", "chunk"), chunk.as_bytes(), out);
             }
-            (Framing::Json | Framing::EventStream, _) => {
-                event.to_json_in(&mut self.json);
-                self.line(out);
-                Ok(())
-            }
+            Framing::Json | Framing::EventStream => self.line(out),
         }
+        Ok(())
     }
 
     fn converse<L: Leaves>(&mut self, event: &converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.ended |= matches!(event, converse::StreamEvent::Metadata(_)) || event.is_exception();
+        self.ended |= ends(event);
         if self.framing == Framing::EventStream {
             return self.frame(event, out);
         }
@@ -494,22 +533,27 @@ impl Target {
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         self.ended = true;
-        if self.framing == Framing::Json {
-            let event = Map::from_iter([(name.to_owned(), L::free_form(exception))]);
-            Wire::<L>::to_json_in(&event, &mut self.json);
-            self.line(out);
-            return Ok(());
-        }
         exception.to_json_in(&mut self.json);
-        eventstream::write(&headers("exception", ":exception-type", name), self.json.as_bytes(), out)
+        self.write_payload(name, true, out)
     }
 
     fn frame<L: Leaves>(&mut self, event: &converse::StreamEvent<L>, out: &mut Vec<u8>) -> Result<(), Error> {
         self.ended |= event.is_exception();
-        let (message_type, type_header) =
-            if event.is_exception() { ("exception", ":exception-type") } else { ("event", ":event-type") };
         event.payload_in(&mut self.json);
-        eventstream::write(&headers(message_type, type_header, event.name()), self.json.as_bytes(), out)
+        self.write_payload(event.name(), event.is_exception(), out)
+    }
+
+    /// Writes the payload of an event of Converse that stands in the room.
+    fn write_payload(&mut self, name: &str, is_exception: bool, out: &mut Vec<u8>) -> Result<(), Error> {
+        if self.framing == Framing::Json {
+            let payload = Json::from_compact(std::mem::take(&mut self.json));
+            Wire::<Owned>::to_json_in(&Map::from_iter([(name.to_owned(), payload)]), &mut self.json);
+            self.line(out);
+            return Ok(());
+        }
+        let (message_type, type_header) =
+            if is_exception { ("exception", ":exception-type") } else { ("event", ":event-type") };
+        eventstream::write(&headers(message_type, type_header, name), self.json.as_bytes(), out)
     }
 
     /// Says that the stream has failed, unless it has ended.

@@ -35,6 +35,20 @@ enum Kind {
     Whole,
 }
 
+impl Kind {
+    /// The delta of a block that has begun and holds nothing.
+    fn empty<L: Leaves>(self) -> Option<converse::ContentBlockDelta<L>> {
+        match self {
+            Self::Text => Some(converse::ContentBlockDelta::Text(L::Text::default())),
+            Self::Thinking => {
+                let delta = converse::ReasoningContentBlockDelta::Text(L::Text::default());
+                Some(converse::ContentBlockDelta::ReasoningContent(delta))
+            }
+            Self::ToolUse | Self::Whole => None,
+        }
+    }
+}
+
 impl Block {
     /// Sends the block's end. Text and thinking without a delta have not begun yet.
     fn end<L: Leaves>(self, out: &mut Out<'_, L>) {
@@ -43,15 +57,7 @@ impl Block {
             let delta = converse::ToolUseBlockDelta { input: input.into(), ..Default::default() };
             out(delta_event(index, converse::ContentBlockDelta::ToolUse(delta)));
         }
-        let empty = match kind {
-            Kind::Text => Some(converse::ContentBlockDelta::Text(L::Text::default())),
-            Kind::Thinking => {
-                let delta = converse::ReasoningContentBlockDelta::Text(L::Text::default());
-                Some(converse::ContentBlockDelta::ReasoningContent(delta))
-            }
-            Kind::ToolUse | Kind::Whole => None,
-        };
-        if let Some(delta) = empty.filter(|_| !has_delta) {
+        if let Some(delta) = kind.empty().filter(|_| !has_delta) {
             out(delta_event(index, delta));
         }
         let event = converse::ContentBlockStopEvent { content_block_index: index, ..Default::default() };
@@ -62,9 +68,12 @@ impl Block {
 /// The blocks of the message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
-    blocks: BTreeMap<i64, Block>,
+    by_index: BTreeMap<i64, Block>,
     /// The index of the next block in Converse.
     next: i64,
+    /// The blocks that have sent nothing yet, by their indexes there: their own index here. Whatever goes out behind them
+    /// makes them begin, so that blocks begin in their order.
+    silent: BTreeMap<i64, i64>,
 }
 
 impl Blocks {
@@ -93,11 +102,14 @@ impl Blocks {
     ) -> Result<(), Error> {
         let messages::ContentBlockStartEvent { index, content_block, unknown } = event;
         cx.unknown(at, &unknown);
-        if self.blocks.contains_key(&index) {
+        if self.by_index.contains_key(&index) {
             return Err(order(at, "this block has begun before"));
         }
         let block = self.begin(content_block, number(at), at.name("content_block"), out, cx)?;
-        self.blocks.insert(index, block.unwrap_or(Block::Lost));
+        if let Some(Block::Open { kind: Kind::Text | Kind::Thinking, index: own, has_delta: false, .. }) = &block {
+            self.silent.insert(*own, index);
+        }
+        self.by_index.insert(index, block.unwrap_or(Block::Lost));
         Ok(())
     }
 
@@ -157,6 +169,9 @@ impl Blocks {
             _ => return Ok(None),
         };
         self.next += 1;
+        if start.is_some() || !deltas.is_empty() {
+            self.break_silence(index, out);
+        }
         if let Some(start) = start {
             let event = converse::ContentBlockStartEvent { start, content_block_index: index, ..Default::default() };
             out(converse::StreamEvent::ContentBlockStart(event));
@@ -180,7 +195,7 @@ impl Blocks {
         let messages::ContentBlockDeltaEvent { index, delta, unknown } = event;
         cx.unknown(at, &unknown);
         let delta_at = at.name("delta");
-        let (kind, target, has_delta, input) = match self.blocks.get_mut(&index) {
+        let (kind, target, has_delta, input) = match self.by_index.get_mut(&index) {
             None => return Err(order(at, "a delta of a block that has not begun")),
             Some(Block::Closed) => return Err(order(at, "this block has ended before")),
             Some(Block::Lost) => {
@@ -205,7 +220,7 @@ impl Blocks {
                 let Some(citation) = citation::to_converse(citation, delta_at.name("citation"), cx) else {
                     return Ok(());
                 };
-                converse::ContentBlockDelta::Citation(Box::new(citation))
+                converse::ContentBlockDelta::Citation(Box::new(citation.into()))
             }
             Delta::Thinking(messages::ThinkingDelta { thinking, unknown }) => {
                 expect(Kind::Thinking)?;
@@ -236,6 +251,8 @@ impl Blocks {
             }
         };
         *has_delta = true;
+        self.silent.remove(&target);
+        self.break_silence(target, out);
         out(delta_event(target, delta));
         Ok(())
     }
@@ -249,18 +266,35 @@ impl Blocks {
     ) -> Result<(), Error> {
         let messages::ContentBlockStopEvent { index, unknown } = event;
         cx.unknown(at, unknown);
-        let block = match self.blocks.insert(*index, Block::Closed) {
+        let block = match self.by_index.insert(*index, Block::Closed) {
             None => return Err(order(at, "the end of a block that has not begun")),
             Some(Block::Closed) => return Err(order(at, "this block has ended before")),
             Some(block) => block,
         };
+        if let Block::Open { index, .. } = &block {
+            self.silent.remove(index);
+            self.break_silence(*index, out);
+        }
         block.end(out);
         Ok(())
     }
 
+    /// Lets the blocks before this one begin, each with an empty delta.
+    fn break_silence<L: Leaves>(&mut self, before: i64, out: &mut Out<'_, L>) {
+        while let Some(first) = self.silent.first_entry().filter(|first| *first.key() < before) {
+            if let Some(Block::Open { kind, index, has_delta, .. }) = self.by_index.get_mut(&first.remove()) {
+                *has_delta = true;
+                if let Some(delta) = kind.empty() {
+                    out(delta_event(*index, delta));
+                }
+            }
+        }
+    }
+
     /// The message has stopped, and so have its blocks.
     pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<'_, L>) {
-        for block in std::mem::take(&mut self.blocks).into_values() {
+        self.break_silence(i64::MAX, out);
+        for block in std::mem::take(&mut self.by_index).into_values() {
             block.end(out);
         }
     }
@@ -268,7 +302,8 @@ impl Blocks {
 
 fn text_deltas<L: Leaves>(text: L::Text, citations: Vec<converse::Citation<L>>) -> Vec<converse::ContentBlockDelta<L>> {
     let text = Some(text).filter(|text| !text.is_empty()).map(converse::ContentBlockDelta::Text);
-    let citations = citations.into_iter().map(|citation| converse::ContentBlockDelta::Citation(Box::new(citation)));
+    let citations =
+        citations.into_iter().map(|citation| converse::ContentBlockDelta::Citation(Box::new(citation.into())));
     text.into_iter().chain(citations).collect()
 }
 

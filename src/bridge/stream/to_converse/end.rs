@@ -60,25 +60,41 @@ impl End {
         self.stopped = true;
         self.has_delta = true;
         self.told.push(at.pointer());
-        if stop_reason.is_some() {
-            self.message.stop_reason = stop_reason;
+        if let Some(stop_reason) = stop_reason {
+            self.replaced(self.message.stop_reason.as_ref().is_some_and(|own| *own != stop_reason), "/stop_reason", cx);
+            self.message.stop_reason = Some(stop_reason);
             self.told("/stop_reason", delta_at.name("stop_reason"));
         }
         if let Some(stop_sequence) = stop_sequence {
-            self.message.stop_sequence = Some(stop_sequence.decode().into_owned());
+            let stop_sequence = stop_sequence.decode().into_owned();
+            let differs = self.message.stop_sequence.as_ref().is_some_and(|own| *own != stop_sequence);
+            self.replaced(differs, "/stop_sequence", cx);
+            self.message.stop_sequence = Some(stop_sequence);
+            self.told("/stop_sequence", delta_at.name("stop_sequence"));
         }
         if let Some(stop_details) = stop_details {
-            self.message.stop_details = Some(recoded::<L, Owned, _>(&stop_details)?);
+            let stop_details = recoded::<L, Owned, _>(&stop_details)?;
+            let differs = self.message.stop_details.as_ref().is_some_and(|own| *own != stop_details);
+            self.replaced(differs, "/stop_details", cx);
+            self.message.stop_details = Some(stop_details);
+            self.told("/stop_details", delta_at.name("stop_details"));
         }
         if let Some(container) = container {
-            self.message.container = Some(recoded::<L, Owned, _>(&container)?);
+            let container = recoded::<L, Owned, _>(&container)?;
+            self.replaced(self.message.container.as_ref().is_some_and(|own| *own != container), "/container", cx);
+            self.message.container = Some(container);
+            self.told("/container", delta_at.name("container"));
         }
         for (name, value) in unknown {
+            if messages::UNCHANGED.contains(&&*name) {
+                cx.unknown_member(delta_at, &name);
+                continue;
+            }
             self.told(&format!("/{}", escaped(&name)), delta_at.name(&name));
             self.unknown.insert(name, owned_json::<L>(&value));
         }
         self.usage(usage, at.name("usage"))?;
-        self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at)
+        self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at, cx)
     }
 
     /// The usage so far: what a later event says replaces what an earlier one said.
@@ -147,16 +163,24 @@ impl End {
         trace: Option<L::Json>,
         invocation_metrics: Option<&messages::InvocationMetrics<L>>,
         at: Path<'_>,
+        cx: &mut Cx<'_>,
     ) -> Result<(), Error> {
-        if guardrail_action.is_some() {
+        if guardrail_action.as_ref().is_some_and(|action| *action != messages::GuardrailAction::None) {
             self.message.guardrail_action = guardrail_action;
             self.told("/amazon-bedrock-guardrailAction", at.name("amazon-bedrock-guardrailAction"));
         }
         if let Some(trace) = trace {
-            self.message.trace = Some(owned_json::<L>(&trace));
+            let trace = owned_json::<L>(&trace);
+            let differs = self.message.trace.as_ref().is_some_and(|own| *own != trace);
+            self.replaced(differs, "/amazon-bedrock-trace", cx);
+            self.message.trace = Some(trace);
+            self.told("/amazon-bedrock-trace", at.name("amazon-bedrock-trace"));
         }
         if let Some(metrics) = invocation_metrics {
-            self.message.invocation_metrics = Some(recoded::<L, Owned, _>(metrics)?);
+            let metrics = recoded::<L, Owned, _>(metrics)?;
+            let differs = self.message.invocation_metrics.as_ref().is_some_and(|own| *own != metrics);
+            self.replaced(differs, "/amazon-bedrock-invocationMetrics", cx);
+            self.message.invocation_metrics = Some(metrics);
             self.told("/amazon-bedrock-invocationMetrics", at.name("amazon-bedrock-invocationMetrics"));
         }
         Ok(())
@@ -170,7 +194,14 @@ impl End {
     ) -> Result<(), Error> {
         let messages::MessageStopEvent { guardrail_action, trace, invocation_metrics, unknown } = event;
         cx.unknown(at, &unknown);
-        self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at)
+        self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at, cx)
+    }
+
+    /// A later event tells another thing than an earlier one did.
+    fn replaced(&self, differs: bool, there: &str, cx: &mut Cx<'_>) {
+        if let Some(path) = self.places.find(there).filter(|_| differs) {
+            cx.lose(path, Severity::Hint, Code::Dropped, "a later event tells another thing".into());
+        }
     }
 
     /// Notes which event tells a member.

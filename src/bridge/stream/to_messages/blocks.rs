@@ -124,7 +124,12 @@ impl Blocks {
             }
             Delta::Citation(citation) => {
                 let index = self.passing(index, Kind::Text, at, out)?;
-                let Some(citation) = citation::to_messages(*citation, delta_at.name("citation"), cx) else {
+                let citation_at = delta_at.name("citation");
+                let list_at = citation_at.name("sourceContent");
+                for (index, part) in citation.source_content.iter().enumerate() {
+                    cx.unknown(list_at.index(index), &part.unknown);
+                }
+                let Some(citation) = citation::to_messages((*citation).into(), citation_at, cx) else {
                     return Ok(());
                 };
                 let delta = messages::CitationsDelta { citation, ..Default::default() };
