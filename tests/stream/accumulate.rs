@@ -196,7 +196,7 @@ fn blocks_stand_behind_those_of_the_start_and_a_tools_input_is_that_of_its_delta
     let events = [
         block(0, &tool(json!({"a": 1}))),
         block(1, &tool(json!({"a": 1}))),
-        input(1, ""),
+        input(1, " \n"),
         block(2, &tool(json!({"a": 1}))),
         input(2, "{\"b\": 2}"),
         block(3, &mcp),
