@@ -10,7 +10,8 @@
 //! | state | event | next |
 //! |---|---|---|
 //! | start | `message_start` | open |
-//! | open | a block's events, `message_delta` | open |
+//! | open | a block's events | open |
+//! | open | `message_delta` | open, without content |
 //! | open | `message_stop` | done |
 //! | start, open | `error` | failed |
 //! | any | `ping` | the same |
@@ -52,6 +53,7 @@ pub struct Accumulator {
     state: State,
     /// Whether something has told why the message stopped.
     stopped: bool,
+    has_delta: bool,
     /// The blocks of the stream, by their index there.
     blocks: BTreeMap<i64, Block>,
     /// How many events have come.
@@ -151,9 +153,6 @@ impl Accumulator {
             Event::MessageStart(event) => self.begin(*event),
             Event::Unknown(_) => Ok(()),
             _ if self.state == State::Start => Err(self.order("the stream has not begun with message_start")),
-            Event::ContentBlockStart(event) => self.open(*event),
-            Event::ContentBlockDelta(event) => self.delta(event),
-            Event::ContentBlockStop(event) => self.close(event.index),
             Event::MessageDelta(event) => {
                 self.message_delta(*event);
                 Ok(())
@@ -162,6 +161,10 @@ impl Accumulator {
                 self.stop(*event);
                 Ok(())
             }
+            _ if self.has_delta => Err(self.order("content behind message_delta")),
+            Event::ContentBlockStart(event) => self.open(*event),
+            Event::ContentBlockDelta(event) => self.delta(event),
+            Event::ContentBlockStop(event) => self.close(event.index),
         }
     }
 
@@ -232,6 +235,7 @@ impl Accumulator {
         let MessageDeltaEvent { delta, usage, guardrail_action, trace, invocation_metrics, unknown: _ } = event;
         let MessageDelta { stop_reason, stop_sequence, stop_details, container, unknown: changed } = delta;
         self.stopped = true;
+        self.has_delta = true;
         let own = &mut self.response;
         replace(&mut own.stop_reason, stop_reason);
         replace(&mut own.stop_sequence, stop_sequence);

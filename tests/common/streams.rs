@@ -45,7 +45,6 @@ pub fn interleaved(streams: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
                 if let (Some(first), Some(second)) = (first, second)
                     && first != second
                     && swap % 3 != 2
-                    && ![at, at + 1].iter().any(|at| events[*at]["type"] == "content_block_start")
                 {
                     events.swap(at, at + 1);
                 }

@@ -56,10 +56,6 @@ fn normalised(mut events: Value) -> Value {
             let Some(block) = event.pointer_mut(place).filter(|block| block.is_object()) else { continue };
             if place == "/content_block" { normalise::messages_block(block) } else { normalise::converse_block(block) }
         }
-        // Where nothing says why the message stopped, the hint is at the first event that could have.
-        if let Some(delta) = event.get_mut("delta") {
-            normalise::drop_if(delta, "stop_reason", |reason| reason == "end_turn");
-        }
         if let Some(citation) = event.pointer_mut("/contentBlockDelta/delta/citation") {
             let mut block = json!({"citationsContent": {"content": [], "citations": [citation.take()]}});
             normalise::converse_block(&mut block);
@@ -69,6 +65,10 @@ fn normalised(mut events: Value) -> Value {
     let mut last = Last::default();
     for event in events.as_array_mut().into_iter().flatten().rev() {
         last.keep(event);
+        // Where nothing says why the message stopped, the hint is at the first event that could have.
+        if let Some(delta) = event.get_mut("delta") {
+            normalise::drop_if(delta, "stop_reason", |reason| reason == "end_turn");
+        }
     }
     normalise::prune(&mut events);
     json!([events, normalise_response::converse(end)])
@@ -245,4 +245,23 @@ proptest! {
     ) {
         cut_anywhere(&events, Side::Messages, way, &places);
     }
+}
+
+#[test]
+fn a_block_keeps_its_place_when_a_later_one_sends_first() {
+    let start =
+        |index: i64, block: Value| json!({"type": "content_block_start", "index": index, "content_block": block});
+    let stop = |index: i64| json!({"type": "content_block_stop", "index": index});
+    let events = json!([
+        {"type": "message_start", "message": {"id": "m", "type": "message", "role": "assistant", "model": "c", "content": [],
+            "stop_reason": null, "stop_sequence": null, "usage": {"input_tokens": 1, "output_tokens": 1}}},
+        start(0, json!({"type": "text", "text": ""})),
+        start(1, json!({"type": "redacted_thinking", "data": "x"})),
+        stop(1),
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "a"}},
+        stop(0),
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": null}, "usage": {"output_tokens": 2}},
+        {"type": "message_stop"},
+    ]);
+    adding_up::from_messages(&events.to_string()).unwrap();
 }
