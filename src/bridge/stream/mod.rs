@@ -99,6 +99,26 @@ fn owned_text<L: Leaves>(value: &impl Wire<L>) -> String {
     L::free_form(value).text().into_owned()
 }
 
+/// How far a machine is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Start,
+    Open,
+    Done,
+    Failed,
+}
+
+impl State {
+    fn not_ended(self, at: Path<'_>) -> Result<(), Error> {
+        match self {
+            Self::Done => Err(order(at, "the stream has ended before this event")),
+            Self::Failed => Err(order(at, "the stream has failed before this event")),
+            Self::Start | Self::Open => Ok(()),
+        }
+    }
+}
+
 /// What both machines have in common: they count events, gather losses and stop at the first error.
 #[derive(Clone, Debug)]
 struct Course {

@@ -25,7 +25,7 @@ use crate::wire::{Leaves, Owned};
 use crate::{Error, Options, converse, messages};
 
 use super::super::errors;
-use super::{Course, cut_off, order, recoded};
+use super::{Course, State, cut_off, order, recoded};
 use blocks::Blocks;
 use end::End;
 
@@ -106,7 +106,7 @@ impl ToConverse {
     ) -> Result<Converted<()>, Error> {
         let machine = &mut self.machine;
         self.course.step(|at, cx| {
-            machine.not_ended(at)?;
+            machine.state.not_ended(at)?;
             let exception = errors::exception_in_stream(name, exception, at.name(name), cx);
             machine.fail(exception, out, cx);
             Ok(())
@@ -125,15 +125,6 @@ impl ToConverse {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    Start,
-    Open,
-    Done,
-    Failed,
-}
-
 /// Where events go.
 type Out<'o, L> = dyn FnMut(converse::StreamEvent<L>) + 'o;
 
@@ -145,14 +136,6 @@ struct Machine {
 }
 
 impl Machine {
-    fn not_ended(&self, at: Path<'_>) -> Result<(), Error> {
-        match self.state {
-            State::Done => Err(order(at, "the stream has ended before this event")),
-            State::Failed => Err(order(at, "the stream has failed before this event")),
-            State::Start | State::Open => Ok(()),
-        }
-    }
-
     fn event<L: Leaves>(
         &mut self,
         event: messages::StreamEvent<L>,
@@ -165,7 +148,7 @@ impl Machine {
             cx.unknown(at, unknown);
             return Ok(());
         }
-        self.not_ended(at)?;
+        self.state.not_ended(at)?;
         let begins = matches!(event, Event::MessageStart(_) | Event::Error(_) | Event::Unknown(_));
         if self.state == State::Start && !begins {
             return Err(order(at, "the stream has not begun with message_start"));

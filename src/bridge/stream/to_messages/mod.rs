@@ -26,7 +26,7 @@ use crate::{Error, Options, converse, messages};
 
 use super::super::carried::{DEFAULT_ID, DEFAULT_MODEL};
 use super::super::errors;
-use super::{Course, cut_off, order, recoded};
+use super::{Course, State, cut_off, order, recoded};
 use blocks::Blocks;
 use end::End;
 use gather::Out;
@@ -109,7 +109,7 @@ impl ToMessages {
     ) -> Result<Converted<()>, Error> {
         let machine = &mut self.machine;
         self.course.step(|at, cx| {
-            machine.not_ended(at)?;
+            machine.state.not_ended(at)?;
             machine.fail(name, exception, at, out, cx)
         })
     }
@@ -126,15 +126,6 @@ impl ToMessages {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    Start,
-    Open,
-    Done,
-    Failed,
-}
-
 #[derive(Clone, Debug, Default)]
 struct Machine {
     state: State,
@@ -143,14 +134,6 @@ struct Machine {
 }
 
 impl Machine {
-    fn not_ended(&self, at: Path<'_>) -> Result<(), Error> {
-        match self.state {
-            State::Done => Err(order(at, "the stream has ended before this event")),
-            State::Failed => Err(order(at, "the stream has failed before this event")),
-            State::Start | State::Open => Ok(()),
-        }
-    }
-
     fn event<L: Leaves>(
         &mut self,
         event: converse::StreamEvent<L>,
@@ -160,7 +143,7 @@ impl Machine {
     ) -> Result<(), Error> {
         use converse::StreamEvent as Event;
         let exception_name = event.exception_name();
-        self.not_ended(at)?;
+        self.state.not_ended(at)?;
         let begins = matches!(event, Event::MessageStart(_) | Event::Unknown(..)) || exception_name.is_some();
         if self.state == State::Start && !begins {
             return Err(order(at, "the stream has not begun with messageStart"));
