@@ -144,7 +144,7 @@ impl Accumulator {
             _ if !self.begun => Err(self.order("the stream has not begun with messageStart")),
             Event::Metadata(event) => self.measure(*event),
             _ if self.stopped => Err(self.order("content behind messageStop")),
-            Event::ContentBlockStart(event) => self.open(event),
+            Event::ContentBlockStart(event) => self.open(*event),
             Event::ContentBlockDelta(event) => self.delta(event),
             Event::ContentBlockStop(event) => self.close(event.content_block_index),
             Event::MessageStop(event) => self.stop(event),

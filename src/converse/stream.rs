@@ -18,7 +18,7 @@ union! {
         /// A message begins.
         "messageStart" => MessageStart(MessageStartEvent<L>),
         /// A block begins. Blocks of text and of reasoning begin with their first delta.
-        "contentBlockStart" => ContentBlockStart(ContentBlockStartEvent<L>),
+        "contentBlockStart" => ContentBlockStart(Box<ContentBlockStartEvent<L>>),
         /// A part of a block.
         "contentBlockDelta" => ContentBlockDelta(ContentBlockDeltaEvent<L>),
         /// A block ends.
@@ -97,20 +97,20 @@ object! {
 
     /// A block begins.
     pub struct ContentBlockStartEvent {
-        /// What kind of block.
-        required start: ContentBlockStart<L> = "start",
         /// Which one.
         required content_block_index: i64 = "contentBlockIndex",
+        /// What kind of block.
+        required start: ContentBlockStart<L> = "start",
         /// Padding, so that the length of a frame does not tell that of its text. Not documented.
         optional padding: L::Json = "p",
     }
 
     /// A part of a block.
     pub struct ContentBlockDeltaEvent {
-        /// The part.
-        required delta: ContentBlockDelta<L> = "delta",
         /// Of which block.
         required content_block_index: i64 = "contentBlockIndex",
+        /// The part.
+        required delta: ContentBlockDelta<L> = "delta",
         /// Padding, so that the length of a frame does not tell that of its text. Not documented.
         optional padding: L::Json = "p",
     }

@@ -75,6 +75,9 @@ impl Reader {
     pub fn next_line(&mut self) -> Result<Option<&[u8]>, Error> {
         loop {
             let rest = self.bytes.get(self.scanned..).unwrap_or_default();
+            if rest.is_empty() {
+                return self.broken.clone().map_or(Ok(None), Err);
+            }
             let end = memchr(b'\n', rest).map(|end| self.scanned + end);
             let line = self.start..end.unwrap_or(self.bytes.len());
             self.check(line.len())?;

@@ -36,6 +36,9 @@ macro_rules! object {
         }
     };
 
+    (@tag) => { None };
+    (@tag $tag:literal) => { Some($crate::wire::identifier!($tag)) };
+
     (@type required $type:ty) => { $type };
     (@type list $type:ty) => { Vec<$type> };
     (@type $mode:ident $type:ty) => { Option<$type> };
@@ -54,7 +57,7 @@ macro_rules! object {
     (@take $mode:ident $slot:ident $key:literal $mark:ident $source:ident) => { $slot };
 
     (@write required $field:expr, $key:literal, $sink:ident) => {
-        $sink.name($key);
+        $sink.name($crate::wire::identifier!($key));
         $crate::wire::Wire::<L>::write($field, $sink);
     };
     (@write list $field:expr, $key:literal, $sink:ident) => {
@@ -71,7 +74,7 @@ macro_rules! object {
         match $field {
             Some(value) => { object!(@write required value, $key, $sink); }
             None => {
-                $sink.name($key);
+                $sink.name($crate::wire::identifier!($key));
                 $sink.null();
             }
         }
@@ -95,33 +98,29 @@ macro_rules! object {
         object! { @derive $name $($field)* $($beside)* unknown }
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
-            #[allow(unused_mut, unused_variables)]
+            #[allow(unused_mut, unused_variables, non_camel_case_types)]
             fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
+                #[derive(Clone, Copy)]
+                enum Member { $( $field, )* }
+                const KNOWN: &[($crate::wire::Identifier, Member)] = &[$( ($crate::wire::identifier!($key), Member::$field), )*];
+                const { assert!(KNOWN.len() <= $crate::wire::MAX_KNOWN) };
                 $( let mut $field = None; )*
                 let mut unknown = $crate::wire::Map::new();
-                let mut tagged = false;
-                let mark = source.object(|source, name| {
-                    match name {
-                        $( "type" => {
-                            $crate::wire::read_tag(source, $tag)?;
-                            tagged = true;
-                        } )?
-                        $( $key => object!(@read $mode $field source), )*
-                        _ => unknown.push(name, source.json()?),
+                let mark = source.object(object!(@tag $($tag)?), KNOWN, |source, member| {
+                    match member {
+                        $( $crate::wire::Member::Known(Member::$field) => object!(@read $mode $field source), )*
+                        $crate::wire::Member::Unknown(name) => unknown.push(name, source.json()?),
                     }
                     Ok(())
                 })?;
-                $( if !tagged {
-                    return Err(source.invalid(&mark, Some("type"), concat!("a required member is missing: ", $tag)));
-                } )?
                 Ok(Self { $( $field: object!(@take $mode $field $key mark source), )* $( $beside: Default::default(), )* unknown })
             }
 
             fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
                 sink.begin_object();
                 $(
-                    sink.name("type");
-                    sink.identifier($tag);
+                    sink.name($crate::wire::TYPE);
+                    sink.identifier($crate::wire::identifier!($tag));
                 )?
                 $( object!(@write $mode &self.$field, $key, sink); )*
                 $crate::wire::write_members(&self.unknown, sink);
@@ -131,6 +130,13 @@ macro_rules! object {
 
         $crate::wire::document!($name);
     )+ };
+}
+
+/// An [`Identifier`](crate::wire::Identifier).
+macro_rules! identifier {
+    ($text:literal) => {
+        $crate::wire::Identifier::new($text, concat!("\"", $text, "\":"))
+    };
 }
 
 /// `serde` for a wire type with owned leaves, so that it can stand inside a caller's own types.
@@ -176,8 +182,12 @@ macro_rules! union {
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
             fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
+                #[derive(Clone, Copy)]
+                enum Variant { $( $variant, )+ }
+                const KNOWN: &[($crate::wire::Identifier, Variant)] = &[$( ($crate::wire::identifier!($key), Variant::$variant), )+];
+                const { assert!(KNOWN.len() <= $crate::wire::MAX_KNOWN) };
                 let (mut value, mut second) = (None, None);
-                let mark = source.object(|source, name| {
+                let mark = source.object(None, KNOWN, |source, member| {
                     if source.null()? {
                         return Ok(());
                     }
@@ -186,9 +196,9 @@ macro_rules! union {
                         second.get_or_insert(source.mark());
                         return source.json().map(drop);
                     }
-                    value = Some(match name {
-                        $( $key => Self::$variant($crate::wire::Wire::<L>::read(source)?), )+
-                        _ => Self::Unknown(name.to_owned(), source.json()?),
+                    value = Some(match member {
+                        $( $crate::wire::Member::Known(Variant::$variant) => Self::$variant($crate::wire::Wire::<L>::read(source)?), )+
+                        $crate::wire::Member::Unknown(name) => Self::Unknown(name.to_owned(), source.json()?),
                     });
                     Ok(())
                 })?;
@@ -202,7 +212,7 @@ macro_rules! union {
                 sink.begin_object();
                 match self {
                     $( Self::$variant(value) => {
-                        sink.name($key);
+                        sink.name($crate::wire::identifier!($key));
                         $crate::wire::Wire::<L>::write(value, sink);
                     } )+
                     Self::Unknown(name, value) => {
@@ -328,7 +338,7 @@ macro_rules! open_enum {
 
             fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
                 match self {
-                    $( Self::$variant => sink.identifier($text), )+
+                    $( Self::$variant => sink.identifier($crate::wire::identifier!($text)), )+
                     Self::Unknown(text) => sink.string(text),
                 }
             }
@@ -369,11 +379,11 @@ macro_rules! closed_enum {
 
             fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
                 sink.identifier(match self {
-                    $( Self::$variant => $text, )+
+                    $( Self::$variant => $crate::wire::identifier!($text), )+
                 });
             }
         }
     )+ };
 }
 
-pub(crate) use {closed_enum, document, object, open_enum, tagged, union};
+pub(crate) use {closed_enum, document, identifier, object, open_enum, tagged, union};

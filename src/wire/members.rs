@@ -1,6 +1,8 @@
 //! Objects as lists of members, in their order.
 
-use super::{Leaves, Owned, Sink, Source, Wire};
+use std::convert::Infallible;
+
+use super::{Leaves, Member, Owned, Sink, Source, TYPE, Wire};
 use crate::Error;
 
 /// The members of an object, in the order of their source: a map of strings, or the members that a known object has beside its
@@ -13,26 +15,34 @@ use crate::Error;
 /// labels.push("team", "search");
 /// assert_eq!(labels.get("team"), Some(&"search"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Map<V>(Vec<(String, V)>);
+#[derive(Clone, Debug)]
+#[allow(
+    clippy::box_collection,
+    reason = "nearly all are empty, and there is one in every object: a word of room suffices"
+)]
+pub struct Map<V>(Option<Box<Vec<(String, V)>>>);
 
 impl<V> Map<V> {
     /// No members.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self(None)
     }
 
     /// How many members there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.members().len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.members().is_empty()
+    }
+
+    fn members(&self) -> &[(String, V)] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
     }
 
     /// The value of the first member of this name.
@@ -43,20 +53,28 @@ impl<V> Map<V> {
 
     /// Adds a member at the end. An object with a name twice is malformed, which this does not check.
     pub fn push(&mut self, name: impl Into<String>, value: V) {
-        self.0.push((name.into(), value));
+        self.0.get_or_insert_default().push((name.into(), value));
     }
 
     /// Takes the first member of this name out.
     pub fn remove(&mut self, name: &str) -> Option<V> {
         let at = self.iter().position(|(own, _)| own == name)?;
-        Some(self.0.remove(at).1)
+        Some(self.0.as_mut()?.remove(at).1)
     }
 
     /// The members, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+        self.members().iter().map(|(name, value)| (name.as_str(), value))
     }
 }
+
+impl<V: PartialEq> PartialEq for Map<V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.members() == other.members()
+    }
+}
+
+impl<V: Eq> Eq for Map<V> {}
 
 impl<V> Default for Map<V> {
     fn default() -> Self {
@@ -69,19 +87,23 @@ impl<V> IntoIterator for Map<V> {
     type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.map(|members| *members).unwrap_or_default().into_iter()
     }
 }
 
 impl<V> FromIterator<(String, V)> for Map<V> {
     fn from_iter<I: IntoIterator<Item = (String, V)>>(members: I) -> Self {
-        Self(members.into_iter().collect())
+        let mut map = Self::new();
+        map.extend(members);
+        map
     }
 }
 
 impl<V> Extend<(String, V)> for Map<V> {
     fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, members: I) {
-        self.0.extend(members);
+        for (name, value) in members {
+            self.push(name, value);
+        }
     }
 }
 
@@ -96,7 +118,7 @@ pub(crate) fn write_members<L: Leaves, V: Wire<L>, K: Sink<L>>(members: &Map<V>,
 impl<L: Leaves, V: Wire<L>> Wire<L> for Map<V> {
     fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
         let mut members = Self::new();
-        source.object(|source, name| {
+        source.object::<Infallible>(None, &[], |source, Member::Unknown(name)| {
             members.push(name, V::read(source)?);
             Ok(())
         })?;
@@ -122,11 +144,10 @@ pub struct Untyped<L: Leaves = Owned> {
 impl<L: Leaves> Wire<L> for Untyped<L> {
     fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
         let (mut kind, mut members) = (String::new(), Map::new());
-        source.object(|source, name| {
-            if name == "type" {
-                kind = source.string(str::to_owned)?;
-            } else {
-                members.push(name, source.json()?);
+        source.object(None, &[(TYPE, ())], |source, member| {
+            match member {
+                Member::Known(()) => kind = source.string(str::to_owned)?,
+                Member::Unknown(name) => members.push(name, source.json()?),
             }
             Ok(())
         })?;
@@ -135,7 +156,7 @@ impl<L: Leaves> Wire<L> for Untyped<L> {
 
     fn write<K: Sink<L>>(&self, sink: &mut K) {
         sink.begin_object();
-        sink.name("type");
+        sink.name(TYPE);
         sink.string(&self.kind);
         write_members(&self.members, sink);
         sink.end_object();

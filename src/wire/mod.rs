@@ -28,7 +28,7 @@ pub use read::DEFAULT_MAX_DEPTH;
 pub(crate) use token::unescape;
 pub(crate) use write::push_string;
 
-pub(crate) use macros::{closed_enum, document, object, open_enum, tagged, union};
+pub(crate) use macros::{closed_enum, document, identifier, object, open_enum, tagged, union};
 
 use crate::Error;
 
@@ -55,16 +55,22 @@ impl Kind {
         text.bytes().find_map(Self::of_byte).unwrap_or(Self::Null)
     }
 
-    #[inline]
     pub(crate) fn of_byte(byte: u8) -> Option<Self> {
-        match byte {
-            b'{' => Some(Self::Object),
-            b'[' => Some(Self::Array),
-            b'"' => Some(Self::String),
-            b't' | b'f' => Some(Self::Boolean),
-            b'n' => Some(Self::Null),
-            b'-' | b'0'..=b'9' => Some(Self::Number),
-            _ => None,
+        [Self::Object, Self::Array, Self::String, Self::Number, Self::Boolean, Self::Null]
+            .into_iter()
+            .find(|kind| kind.begins_with(byte))
+    }
+
+    /// Whether a value of this kind begins with this byte.
+    #[inline]
+    pub(crate) const fn begins_with(self, byte: u8) -> bool {
+        match self {
+            Self::Object => byte == b'{',
+            Self::Array => byte == b'[',
+            Self::String => byte == b'"',
+            Self::Boolean => matches!(byte, b't' | b'f'),
+            Self::Null => byte == b'n',
+            Self::Number => matches!(byte, b'-' | b'0'..=b'9'),
         }
     }
 
@@ -79,6 +85,41 @@ impl Kind {
             Self::Object => "an object",
         }
     }
+}
+
+/// A text that the APIs document, such as a member's name, and that JSON need not escape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identifier {
+    text: &'static str,
+    /// As the name of a member, with the colon behind it.
+    token: &'static str,
+}
+
+impl Identifier {
+    pub(crate) const fn new(text: &'static str, token: &'static str) -> Self {
+        Self { text, token }
+    }
+
+    /// The text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.text
+    }
+}
+
+/// The member that tells what an object is.
+pub(crate) const TYPE: Identifier = identifier!("type");
+
+/// How many members of an object can be known.
+pub const MAX_KNOWN: usize = 64;
+
+/// The name of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member<'n, M> {
+    /// One that is known.
+    Known(M),
+    /// Another one.
+    Unknown(&'n str),
 }
 
 /// What looking ahead for an object's `type` has found.
@@ -178,14 +219,6 @@ pub trait Source<L: Leaves>: Sized {
     /// See [`Source::text`].
     fn string<T>(&mut self, look: impl FnOnce(&str) -> T) -> Result<T, Error>;
 
-    /// Reads a string: whether it is this identifier.
-    ///
-    /// # Errors
-    /// See [`Source::text`].
-    fn is_string(&mut self, identifier: &str) -> Result<bool, Error> {
-        self.string(|found| found == identifier)
-    }
-
     /// Reads a boolean.
     ///
     /// # Errors
@@ -204,11 +237,17 @@ pub trait Source<L: Leaves>: Sized {
     /// See [`Source::text`].
     fn number(&mut self) -> Result<f64, Error>;
 
-    /// Reads an object, calling `member` with each name in turn; `member` reads the value.
+    /// Reads an object, calling `member` with each name in turn; `member` reads the value. At most [`MAX_KNOWN`] members are known.
+    /// If the object has always the same `type`, then `tag` says which, and `member` does not see it.
     ///
     /// # Errors
-    /// See [`Source::text`]; a repeated name is `duplicate_key`.
-    fn object(&mut self, member: impl FnMut(&mut Self, &str) -> Result<(), Error>) -> Result<Self::Mark, Error>;
+    /// See [`Source::text`]; a repeated name is `duplicate_key`; the `type` is another one.
+    fn object<M: Copy>(
+        &mut self,
+        tag: Option<Identifier>,
+        known: &[(Identifier, M)],
+        member: impl FnMut(&mut Self, Member<'_, M>) -> Result<(), Error>,
+    ) -> Result<Self::Mark, Error>;
 
     /// Reads an array, calling `item` at each element; `item` reads it.
     ///
@@ -242,8 +281,8 @@ pub trait Source<L: Leaves>: Sized {
 pub trait Sink<L: Leaves> {
     /// Begins an object.
     fn begin_object(&mut self);
-    /// The name of the next member: an identifier that needs no escapes.
-    fn name(&mut self, name: &'static str);
+    /// The name of the next member.
+    fn name(&mut self, name: Identifier);
     /// The name of the next member.
     fn key(&mut self, name: &str);
     /// Ends an object.
@@ -258,9 +297,9 @@ pub trait Sink<L: Leaves> {
     fn json(&mut self, json: &L::Json);
     /// A string.
     fn string(&mut self, text: &str);
-    /// A string: an identifier that needs no escapes.
-    fn identifier(&mut self, text: &'static str) {
-        self.string(text);
+    /// A string.
+    fn identifier(&mut self, text: Identifier) {
+        self.string(text.as_str());
     }
     /// A boolean.
     fn boolean(&mut self, value: bool);
@@ -329,13 +368,4 @@ impl<L: Leaves, T: Wire<L>> Wire<L> for Vec<T> {
         }
         sink.end_array();
     }
-}
-
-/// Reads the `type` of an object that has only one.
-pub(crate) fn read_tag<L: Leaves, S: Source<L>>(source: &mut S, tag: &str) -> Result<(), Error> {
-    let mark = source.mark();
-    if source.is_string(tag)? {
-        return Ok(());
-    }
-    Err(source.invalid(&mark, None, &format!("the type here is always {tag:?}")))
 }

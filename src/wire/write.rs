@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write as _};
 
 use super::scan;
-use super::{FreeForm, Leaves, Sink, Text, Wire};
+use super::{FreeForm, Identifier, Leaves, Sink, Text, Wire};
 
 /// Writes wire values as compact JSON.
 pub(crate) struct Writer {
@@ -47,11 +47,10 @@ impl<L: Leaves> Sink<L> for Writer {
         self.out.push('{');
     }
 
-    fn name(&mut self, name: &'static str) {
+    #[inline]
+    fn name(&mut self, name: Identifier) {
         self.separate();
-        self.out.push('"');
-        self.out.push_str(name);
-        self.out.push_str("\":");
+        self.out.push_str(name.token);
     }
 
     fn key(&mut self, name: &str) {
@@ -88,11 +87,10 @@ impl<L: Leaves> Sink<L> for Writer {
         push_string(text, &mut self.out);
     }
 
-    fn identifier(&mut self, text: &'static str) {
+    #[inline]
+    fn identifier(&mut self, text: Identifier) {
         self.separate();
-        self.out.push('"');
-        self.out.push_str(text);
-        self.out.push('"');
+        self.out.push_str(text.token.strip_suffix(':').unwrap_or_default());
     }
 
     fn boolean(&mut self, value: bool) {

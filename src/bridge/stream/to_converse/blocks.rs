@@ -174,7 +174,7 @@ impl Blocks {
         }
         if let Some(start) = start {
             let event = converse::ContentBlockStartEvent { start, content_block_index: index, ..Default::default() };
-            out(converse::StreamEvent::ContentBlockStart(event));
+            out(converse::StreamEvent::ContentBlockStart(Box::new(event)));
         }
         let has_delta = !deltas.is_empty();
         for delta in deltas {
@@ -308,6 +308,6 @@ fn text_deltas<L: Leaves>(text: L::Text, citations: Vec<converse::Citation<L>>) 
 }
 
 fn delta_event<L: Leaves>(content_block_index: i64, delta: converse::ContentBlockDelta<L>) -> converse::StreamEvent<L> {
-    let event = converse::ContentBlockDeltaEvent { delta, content_block_index, ..Default::default() };
+    let event = converse::ContentBlockDeltaEvent { content_block_index, delta, ..Default::default() };
     converse::StreamEvent::ContentBlockDelta(event)
 }

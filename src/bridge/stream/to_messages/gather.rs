@@ -104,26 +104,30 @@ impl Line {
     }
 
     /// Sends an event, once it is its turn.
-    pub(super) fn send<L: Leaves>(&mut self, event: messages::StreamEvent<L>, out: &mut Out<'_, L>) {
+    pub(super) fn send<L: Leaves>(&mut self, mut event: messages::StreamEvent<L>, out: &mut Out<'_, L>) {
         if self.waiting.is_empty() {
-            out(self.indexed(event));
+            self.number_finally(&mut event);
+            out(event);
         } else {
             self.waiting.push_back(Waiting::Event(owned_text::<L>(&event)));
         }
     }
 
-    fn indexed<L: Leaves>(&self, mut event: messages::StreamEvent<L>) -> messages::StreamEvent<L> {
-        let index = match &mut event {
+    /// Gives an event that goes out the index of its block among those that have a place.
+    fn number_finally<L: Leaves>(&self, event: &mut messages::StreamEvent<L>) {
+        if self.lost.is_empty() {
+            return;
+        }
+        let index = match event {
             messages::StreamEvent::ContentBlockStart(event) => Some(&mut event.index),
             messages::StreamEvent::ContentBlockDelta(event) => Some(&mut event.index),
             messages::StreamEvent::ContentBlockStop(event) => Some(&mut event.index),
             _ => None,
         };
-        if let Some(index) = index.filter(|_| !self.lost.is_empty()) {
+        if let Some(index) = index {
             let before = self.lost.partition_point(|lost| *lost < *index);
             *index -= i64::try_from(before).unwrap_or_default();
         }
-        event
     }
 
     /// Sends a gathered block, if it has a place, once it is its turn, and what has waited for it.
@@ -137,8 +141,9 @@ impl Line {
         while let Some(first) = self.waiting.front_mut() {
             match first {
                 Waiting::Event(event) => {
-                    let event = L::Json::from_compact(std::mem::take(event));
-                    out(self.indexed(L::parse(&event)?));
+                    let mut event = L::parse(&L::Json::from_compact(std::mem::take(event)))?;
+                    self.number_finally(&mut event);
+                    out(event);
                 }
                 Waiting::Block(number) => {
                     let number = *number;
@@ -157,9 +162,12 @@ impl Line {
     fn send_whole<L: Leaves>(&self, index: i64, block: String, out: &mut Out<'_, L>) -> Result<(), Error> {
         let content_block = L::parse(&L::Json::from_compact(block))?;
         let start = messages::ContentBlockStartEvent { index, content_block, ..Default::default() };
-        out(self.indexed(messages::StreamEvent::ContentBlockStart(Box::new(start))));
         let stop = messages::ContentBlockStopEvent { index, ..Default::default() };
-        out(self.indexed(messages::StreamEvent::ContentBlockStop(stop)));
+        let start = messages::StreamEvent::ContentBlockStart(Box::new(start));
+        for mut event in [start, messages::StreamEvent::ContentBlockStop(stop)] {
+            self.number_finally(&mut event);
+            out(event);
+        }
         Ok(())
     }
 }

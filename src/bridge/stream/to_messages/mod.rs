@@ -150,7 +150,7 @@ impl Machine {
         }
         match event {
             Event::MessageStart(event) => self.start(event, at, out, cx),
-            Event::ContentBlockStart(event) => self.content(at)?.open(event, at, out, cx),
+            Event::ContentBlockStart(event) => self.content(at)?.open(*event, at, out, cx),
             Event::ContentBlockDelta(event) => self.content(at)?.delta(event, at, out, cx),
             Event::ContentBlockStop(event) => self.content(at)?.close(&event, at, out, cx),
             Event::MessageStop(event) => self.stop(event, at, out, cx),

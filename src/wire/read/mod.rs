@@ -1,14 +1,16 @@
 //! The reader of JSON text: a [`Source`] that checks everything once and decodes nothing it need not.
 
-use std::borrow::Cow;
+mod object;
+
 use std::marker::PhantomData;
 
 use super::fill::{Borrow, Fill};
 use super::leaves::Leaves;
 use super::scan::{self, Fault};
-use super::token::{decoded, first_repeated, pointer, unescape};
-use super::{Kind, Source, Tag, Wire};
+use super::token::{decoded, pointer};
+use super::{Identifier, Kind, Member, Source, Tag, Wire};
 use crate::{Error, ErrorKind};
+use object::Tagged;
 
 /// How deep a document may nest when nothing else is asked for.
 pub const DEFAULT_MAX_DEPTH: usize = 128;
@@ -45,7 +47,7 @@ pub(crate) struct Reader<'s, F = Borrow> {
     max_depth: usize,
     /// How many bytes of white space have been passed over.
     white: usize,
-    /// The names seen so far in each object that is open, outermost first, to find duplicates.
+    /// The unknown names seen so far in each object that is open, outermost first, to find duplicates.
     names: Vec<&'s str>,
     /// Whether any of the names was written with escapes.
     escaped_names: bool,
@@ -53,8 +55,8 @@ pub(crate) struct Reader<'s, F = Borrow> {
     open: Vec<Open>,
     /// Whether errors are thrown away: to write out their places would take time.
     attempting: bool,
-    /// Where the object begins whose first member was looked at and is the `type`; its name; and where its value begins.
-    tagged: Option<(usize, &'s str, usize)>,
+    /// The object whose `type` was looked at last, if it is the first member.
+    tagged: Option<Tagged<'s>>,
     fill: PhantomData<F>,
 }
 
@@ -66,7 +68,7 @@ impl<'s, F> Reader<'s, F> {
             depth: 0,
             max_depth: DEFAULT_MAX_DEPTH,
             white: 0,
-            names: Vec::with_capacity(12),
+            names: Vec::new(),
             escaped_names: false,
             open: Vec::new(),
             attempting: false,
@@ -163,6 +165,21 @@ impl<'s, F> Reader<'s, F> {
         Error::new(ErrorKind::InvalidSource, self.pointer(self.at), message)
     }
 
+    #[cold]
+    fn invalid_at(&self, at: &Mark, absent: Option<&str>, message: &str) -> Error {
+        let mut path = self.pointer(at.at);
+        if let Some(name) = absent {
+            crate::error::push_step(&mut path, name);
+        }
+        Error::new(ErrorKind::InvalidSource, path, message)
+    }
+
+    /// The place of the value that comes next.
+    fn here(&mut self) -> Mark {
+        self.peek();
+        Mark { at: self.at, depth: self.depth, names: self.names.len() }
+    }
+
     fn next_kind(&mut self) -> Result<Kind, Error> {
         self.peek().and_then(Kind::of_byte).ok_or_else(|| self.unexpected())
     }
@@ -170,10 +187,7 @@ impl<'s, F> Reader<'s, F> {
     /// Checks that a value of this kind comes next.
     #[inline]
     fn want(&mut self, kind: Kind) -> Result<(), Error> {
-        match self.peek().and_then(Kind::of_byte) {
-            Some(found) if found == kind => Ok(()),
-            _ => self.unwanted(kind),
-        }
+        if self.peek().is_some_and(|byte| kind.begins_with(byte)) { Ok(()) } else { self.unwanted(kind) }
     }
 
     #[cold]
@@ -228,6 +242,7 @@ impl<'s, F> Reader<'s, F> {
     }
 
     /// The number token that must come next, and whether it is written as an integer.
+    #[inline]
     fn number_token(&mut self) -> Result<(&'s str, bool), Error> {
         let start = self.at;
         let (end, integer) = scan::number(self.bytes(), start).map_err(|fault| self.fault(fault))?;
@@ -258,41 +273,6 @@ impl<'s, F> Reader<'s, F> {
         Ok(())
     }
 
-    /// Reads a member's name and the colon behind it.
-    fn name(&mut self) -> Result<(&'s str, bool), Error> {
-        self.punctuation(b'"')?;
-        let (name, escaped) = self.rest_of_string()?;
-        self.names.push(name);
-        self.escaped_names |= escaped;
-        self.punctuation(b':')?;
-        Ok((name, escaped))
-    }
-
-    /// The same; the first name of an object whose `type` was looked at is not read again.
-    fn first_name(&mut self, object: usize, since: usize) -> Result<(&'s str, bool), Error> {
-        match self.tagged {
-            Some((start, name, value)) if start == object && self.names.len() == since => {
-                self.at = value;
-                self.names.push(name);
-                Ok(("type", false))
-            }
-            _ => self.name(),
-        }
-    }
-
-    /// Checks the names of an object that has ended, and forgets them.
-    fn close_names(&mut self, since: usize) -> Result<(), Error> {
-        let names = self.names.get(since..).unwrap_or_default();
-        if let Some(repeated) = first_repeated(names, self.escaped_names) {
-            // A name is a slice of the text.
-            let at = repeated.as_ptr() as usize - self.text.as_ptr() as usize;
-            let path = self.pointer(at);
-            return Err(Error::new(ErrorKind::DuplicateKey, path, "the object has this member twice"));
-        }
-        self.names.truncate(since);
-        Ok(())
-    }
-
     /// Passes over the value that comes next, checking all of it. What is open stands on a list, not on the stack.
     fn skip(&mut self) -> Result<(), Error> {
         loop {
@@ -301,7 +281,7 @@ impl<'s, F> Reader<'s, F> {
                     self.enter()?;
                     if !self.closes(b'}') {
                         self.open.push(Open::Object(self.names.len()));
-                        self.name()?;
+                        self.other_name()?;
                         continue;
                     }
                 }
@@ -312,7 +292,10 @@ impl<'s, F> Reader<'s, F> {
                         continue;
                     }
                 }
-                Kind::String => drop(self.string_token()?),
+                Kind::String => {
+                    self.at += 1;
+                    self.rest_of_string()?;
+                }
                 Kind::Number => drop(self.number_token()?),
                 Kind::Boolean => drop(self.boolean_token()?),
                 Kind::Null => self.literal("null")?,
@@ -328,42 +311,13 @@ impl<'s, F> Reader<'s, F> {
                     }
                     Some(Open::Object(since)) => {
                         if self.another(b'}')? {
-                            self.name()?;
+                            self.other_name()?;
                             break;
                         }
                         self.close_names(since)?;
                     }
                 }
                 self.open.pop();
-            }
-        }
-    }
-
-    /// Looks for the member `type` of the object that comes next: its string token, if it has one.
-    fn find_type(&mut self) -> Result<Option<Cow<'s, str>>, Error> {
-        self.want(Kind::Object)?;
-        let start = self.at;
-        self.enter()?;
-        self.depth += 1;
-        if self.closes(b'}') {
-            return Ok(None);
-        }
-        let mut first = true;
-        loop {
-            let (name, escaped) = self.name()?;
-            if name == "type" || escaped && unescape(name) == "type" {
-                let kind = self.next_kind()?;
-                self.tagged = first.then_some((start, name, self.at));
-                return match kind {
-                    Kind::Null => Ok(None),
-                    Kind::String => self.string_token().map(|(token, escaped)| Some(decoded(token, escaped))),
-                    found => Err(self.expected("a string", found.article())),
-                };
-            }
-            first = false;
-            self.skip()?;
-            if !self.another(b'}')? {
-                return Ok(None);
             }
         }
     }
@@ -391,16 +345,6 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
     fn string<T>(&mut self, look: impl FnOnce(&str) -> T) -> Result<T, Error> {
         let (token, escaped) = self.string_token()?;
         Ok(look(&decoded(token, escaped)))
-    }
-
-    fn is_string(&mut self, text: &str) -> Result<bool, Error> {
-        self.peek();
-        let token = self.bytes().get(self.at..).and_then(|rest| rest.strip_prefix(b"\""));
-        if token.and_then(|token| token.strip_prefix(text.as_bytes())).is_some_and(|rest| rest.starts_with(b"\"")) {
-            self.at += text.len() + 2;
-            return Ok(true);
-        }
-        Source::<L>::string(self, |found| found == text)
     }
 
     fn boolean(&mut self) -> Result<bool, Error> {
@@ -434,25 +378,13 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
         }
     }
 
-    fn object(&mut self, mut member: impl FnMut(&mut Self, &str) -> Result<(), Error>) -> Result<Mark, Error> {
-        self.want(Kind::Object)?;
-        let mark = Source::<L>::mark(self);
-        self.enter()?;
-        if self.closes(b'}') {
-            return Ok(mark);
-        }
-        self.depth += 1;
-        let since = self.names.len();
-        loop {
-            let (name, escaped) = self.first_name(mark.at, since)?;
-            member(self, &decoded(name, escaped))?;
-            if !self.another(b'}')? {
-                break;
-            }
-        }
-        self.depth -= 1;
-        self.close_names(since)?;
-        Ok(mark)
+    fn object<M: Copy>(
+        &mut self,
+        tag: Option<Identifier>,
+        known: &[(Identifier, M)],
+        member: impl FnMut(&mut Self, Member<'_, M>) -> Result<(), Error>,
+    ) -> Result<Mark, Error> {
+        self.members(tag, known, member)
     }
 
     fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
@@ -486,7 +418,7 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
     }
 
     fn null(&mut self) -> Result<bool, Error> {
-        let null = self.next_kind()? == Kind::Null;
+        let null = self.peek() == Some(b'n');
         if null {
             self.literal("null")?;
         }
@@ -494,12 +426,11 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
     }
 
     fn mark(&mut self) -> Mark {
-        self.peek();
-        Mark { at: self.at, depth: self.depth, names: self.names.len() }
+        self.here()
     }
 
     fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<Option<T>, Error>) -> Option<T> {
-        let mark = Source::<L>::mark(self);
+        let mark = self.here();
         let outer = std::mem::replace(&mut self.attempting, true);
         let value = read(self).ok().flatten();
         self.attempting = outer;
@@ -512,10 +443,6 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
     }
 
     fn invalid(&self, at: &Mark, absent: Option<&str>, message: &str) -> Error {
-        let mut path = self.pointer(at.at);
-        if let Some(name) = absent {
-            crate::error::push_step(&mut path, name);
-        }
-        Error::new(ErrorKind::InvalidSource, path, message)
+        self.invalid_at(at, absent, message)
     }
 }

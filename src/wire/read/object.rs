@@ -1,0 +1,213 @@
+//! Objects: their members' names, and the `type` that tells what they are.
+
+use std::borrow::Cow;
+
+use super::super::token::{decoded, first_repeated};
+use super::super::{Identifier, Kind, Member, TYPE};
+use super::{Mark, Reader};
+use crate::{Error, ErrorKind};
+
+/// The name of a member as it was read.
+enum MemberName<'s, M> {
+    /// A known one, and its place among them.
+    Known(usize, M),
+    /// Another one: its token, and whether that has escapes.
+    Other(&'s str, bool),
+}
+
+/// An object that begins with its `type`.
+#[derive(Clone, Copy)]
+pub(super) struct Tagged<'s> {
+    /// Where the object begins.
+    object: usize,
+    tag: &'s str,
+    /// Where the `type` ends.
+    end: usize,
+}
+
+/// Whether a text begins with this name as a member's. The end of the name tells most of them apart.
+#[inline]
+fn begins(text: &[u8], name: Identifier) -> bool {
+    let token = name.token.as_bytes();
+    text.get(token.len() - 2..token.len()) == Some(b"\":") && text.starts_with(token)
+}
+
+impl<'s, F> Reader<'s, F> {
+    /// Reads an object. See [`Source::object`](super::Source::object).
+    pub(super) fn members<M: Copy>(
+        &mut self,
+        tag: Option<Identifier>,
+        known: &[(Identifier, M)],
+        mut member: impl FnMut(&mut Self, Member<'_, M>) -> Result<(), Error>,
+    ) -> Result<Mark, Error> {
+        self.want(Kind::Object)?;
+        let mark = self.here();
+        self.enter()?;
+        self.depth += 1;
+        let mut more = !self.closes(b'}');
+        let mut tag_found = false;
+        if let Some(end) = self.end_of_tag(mark.at, tag) {
+            self.at = end;
+            tag_found = true;
+            more = self.another(b'}')?;
+        }
+        let (mut seen, mut next) = (0_u64, 0);
+        while more {
+            match self.member_name(known, next)? {
+                MemberName::Known(place, known) => {
+                    if seen & 1 << place != 0 {
+                        return Err(self.repeated(self.at));
+                    }
+                    seen |= 1 << place;
+                    next = place + 1;
+                    member(self, Member::Known(known))?;
+                }
+                MemberName::Other(token, escaped) => {
+                    let name = decoded(token, escaped);
+                    match tag {
+                        Some(_) if name == TYPE.text && tag_found => return Err(self.repeated(self.at)),
+                        Some(tag) if name == TYPE.text => {
+                            self.always(tag)?;
+                            tag_found = true;
+                        }
+                        _ => {
+                            self.names.push(token);
+                            self.escaped_names |= escaped;
+                            member(self, Member::Unknown(&name))?;
+                        }
+                    }
+                }
+            }
+            more = self.another(b'}')?;
+        }
+        self.depth -= 1;
+        self.close_names(mark.names)?;
+        match tag {
+            Some(tag) if !tag_found => {
+                let message = format!("a required member is missing: {}", tag.text);
+                Err(self.invalid_at(&mark, Some(TYPE.text), &message))
+            }
+            _ => Ok(mark),
+        }
+    }
+
+    /// Reads a member's name and the colon behind it.
+    fn name(&mut self) -> Result<(&'s str, bool), Error> {
+        self.punctuation(b'"')?;
+        let (name, escaped) = self.rest_of_string()?;
+        self.punctuation(b':')?;
+        Ok((name, escaped))
+    }
+
+    /// The same of a name that is not known, to be found if it is repeated.
+    pub(super) fn other_name(&mut self) -> Result<(&'s str, bool), Error> {
+        let (name, escaped) = self.name()?;
+        self.names.push(name);
+        self.escaped_names |= escaped;
+        Ok((name, escaped))
+    }
+
+    /// Reads this name, if it comes next and is written without ado.
+    #[inline]
+    fn passes(&mut self, name: Identifier) -> bool {
+        self.peek();
+        let passes = self.bytes().get(self.at..).is_some_and(|rest| begins(rest, name));
+        self.at += if passes { name.token.len() } else { 0 };
+        passes
+    }
+
+    /// Reads the name of a member, which is perhaps the known one whose turn is `next`.
+    #[inline]
+    fn member_name<M: Copy>(&mut self, known: &[(Identifier, M)], next: usize) -> Result<MemberName<'s, M>, Error> {
+        self.peek();
+        let rest = self.bytes().get(self.at..).unwrap_or_default();
+        let mut place = next;
+        for _ in known {
+            if place >= known.len() {
+                place = 0;
+            }
+            if let Some((name, member)) = known.get(place)
+                && begins(rest, *name)
+            {
+                self.at += name.token.len();
+                return Ok(MemberName::Known(place, *member));
+            }
+            place += 1;
+        }
+        let (token, escaped) = self.name()?;
+        let name = decoded(token, escaped);
+        let found = known.iter().enumerate().find(|(_, (known, _))| known.text == name);
+        Ok(match found {
+            Some((place, (_, member))) => MemberName::Known(place, *member),
+            None => MemberName::Other(token, escaped),
+        })
+    }
+
+    /// Where the `type` of the object that begins here ends, if it was looked at and is this one.
+    fn end_of_tag(&self, object: usize, tag: Option<Identifier>) -> Option<usize> {
+        let found = self.tagged.filter(|found| found.object == object)?;
+        (found.tag == tag?.text).then_some(found.end)
+    }
+
+    /// Reads a `type` that can only be this one.
+    fn always(&mut self, tag: Identifier) -> Result<(), Error> {
+        self.peek();
+        let start = self.at;
+        let (token, escaped) = self.string_token()?;
+        if decoded(token, escaped) == tag.text {
+            return Ok(());
+        }
+        let message = format!("the type here is always {:?}", tag.text);
+        Err(Error::new(ErrorKind::InvalidSource, self.pointer(start), message))
+    }
+
+    /// Checks the names of an object that has ended, and forgets them.
+    pub(super) fn close_names(&mut self, since: usize) -> Result<(), Error> {
+        let names = self.names.get(since..).unwrap_or_default();
+        if names.is_empty() {
+            return Ok(());
+        }
+        if let Some(repeated) = first_repeated(names, self.escaped_names) {
+            // A name is a slice of the text.
+            return Err(self.repeated(repeated.as_ptr() as usize - self.text.as_ptr() as usize));
+        }
+        self.names.truncate(since);
+        Ok(())
+    }
+
+    /// The error of a member whose name ends or stands behind this place.
+    #[cold]
+    fn repeated(&self, at: usize) -> Error {
+        Error::new(ErrorKind::DuplicateKey, self.pointer(at), "the object has this member twice")
+    }
+
+    /// Looks for the member `type` of the object that comes next: its string token, if it has one.
+    pub(super) fn find_type(&mut self) -> Result<Option<Cow<'s, str>>, Error> {
+        self.want(Kind::Object)?;
+        let start = self.at;
+        self.enter()?;
+        self.depth += 1;
+        let (mut first, mut more) = (true, !self.closes(b'}'));
+        while more {
+            let is_type = self.passes(TYPE) || {
+                let (name, escaped) = self.name()?;
+                decoded(name, escaped) == TYPE.text
+            };
+            if is_type {
+                return match self.next_kind()? {
+                    Kind::Null => Ok(None),
+                    Kind::String => {
+                        let (token, escaped) = self.string_token()?;
+                        self.tagged = (first && !escaped).then_some(Tagged { object: start, tag: token, end: self.at });
+                        Ok(Some(decoded(token, escaped)))
+                    }
+                    found => Err(self.expected("a string", found.article())),
+                };
+            }
+            first = false;
+            self.skip()?;
+            more = self.another(b'}')?;
+        }
+        Ok(None)
+    }
+}
