@@ -5,18 +5,15 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::keyword::Keyword;
 use crate::error::push_step;
-use crate::wire::{Kind, scan, unescape};
+use crate::wire::{Borrow, FEW_NAMES, Kind, Reader, Watch, compact, decoded, first_repeated, unescape};
 use crate::{Error, ErrorKind};
 
 /// The place of a value in the list.
 pub(super) type Place = u32;
-
-/// How many values of an array or object are looked through one by one before an index is made of them.
-const FEW: usize = 16;
 
 /// One value.
 #[derive(Clone, Copy)]
@@ -26,12 +23,14 @@ struct Value {
     end: u32,
     /// What holds it; the document for itself.
     parent: Place,
-    /// The value behind its subtree.
+    /// The value behind its subtree; how many values it has, while they are being read.
     next: Place,
     /// As a member: where its name begins and ends, without quotation marks. As an element: its index, and 0.
     label: (u32, u32),
-    /// How many levels of arrays and objects it nests.
-    levels: u32,
+    /// How long it is as compact JSON; how much white space stands before it, while it is being read.
+    bytes: u32,
+    /// How many levels of arrays and objects it nests; the largest number stands for all that are larger.
+    levels: u16,
     kind: Kind,
     /// As a member: the keyword that its name is.
     keyword: Keyword,
@@ -43,12 +42,13 @@ const NOTHING: Value = Value {
     parent: DOCUMENT,
     next: 0,
     label: (0, 0),
+    bytes: 0,
     levels: 0,
     kind: Kind::Null,
     keyword: Keyword::Unknown,
 };
 
-/// A compact JSON text and its values. The first is the document.
+/// A JSON text and its values. The first is the document.
 pub(super) struct Document<'s> {
     text: &'s str,
     values: Vec<Value>,
@@ -56,24 +56,24 @@ pub(super) struct Document<'s> {
     escaped: bool,
     /// Whether any object but the document itself has a member that names schemas, or looks like one.
     pub(super) names_schemas: bool,
-    /// The steps into the arrays and objects that have many values and were asked for one.
-    steps: RefCell<HashMap<Place, HashMap<Cow<'s, str>, Place>>>,
+    /// The steps into large objects, and into large arrays that were asked for one.
+    steps: RefCell<BTreeMap<Place, HashMap<Cow<'s, str>, Place>>>,
 }
 
 /// The document's own place.
 pub(super) const DOCUMENT: Place = 0;
 
 impl<'s> Document<'s> {
-    /// Lists the values of a compact JSON text that has been checked.
-    pub(super) fn new(text: &'s str) -> Result<Self, Error> {
+    /// Checks a JSON text that nests at most `max_depth` levels deep, and lists its values.
+    pub(super) fn read(text: &'s str, max_depth: usize) -> Result<Self, Error> {
         if u32::try_from(text.len()).is_err() {
             return Err(Error::new(ErrorKind::TooLarge, "", "a schema of 4 GiB or more"));
         }
         let escaped = text.contains('\\');
-        let mut list = List { text, values: Vec::new(), open: Vec::new(), escaped, names_schemas: false };
-        list.fill();
-        let List { values, names_schemas, .. } = list;
-        Ok(Self { text, values, escaped, names_schemas, steps: RefCell::default() })
+        let document = Self { text, values: Vec::new(), escaped, names_schemas: false, steps: RefCell::default() };
+        let mut reading = Reading { document, current: DOCUMENT, name: None, keyword: Keyword::Unknown };
+        Reader::<Borrow>::new(text).within(max_depth).watched(&mut reading)?;
+        Ok(reading.document)
     }
 
     /// Gives the room back that looking for steps has taken.
@@ -95,10 +95,34 @@ impl<'s> Document<'s> {
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// The value's JSON text.
+    /// The value's JSON text, as it stands in the document.
     pub(super) fn token(&self, place: Place) -> &'s str {
         let Value { start, end, .. } = self.value(place);
         self.slice(*start, *end)
+    }
+
+    /// Appends the value as compact JSON.
+    pub(super) fn push(&self, place: Place, out: &mut String) {
+        let token = self.token(place);
+        if token.len() == self.bytes(place) as usize { out.push_str(token) } else { compact(token, out) }
+    }
+
+    /// How long the value is as compact JSON.
+    pub(super) fn bytes(&self, place: Place) -> u32 {
+        self.value(place).bytes
+    }
+
+    /// Whether two values are the same compact JSON.
+    pub(super) fn are_alike(&self, one: Place, other: Place) -> bool {
+        self.token(one) == self.token(other)
+            || self.bytes(one) == self.bytes(other) && {
+                let [one, other] = [one, other].map(|place| {
+                    let mut text = String::new();
+                    self.push(place, &mut text);
+                    text
+                });
+                one == other
+            }
     }
 
     pub(super) fn kind(&self, place: Place) -> Kind {
@@ -110,15 +134,10 @@ impl<'s> Document<'s> {
         self.value(place).keyword
     }
 
-    /// What a token without its quotation marks stands for.
-    fn decoded(&self, token: &'s str) -> Cow<'s, str> {
-        if self.escaped { unescape(token) } else { Cow::Borrowed(token) }
-    }
-
     /// The string, if it is one.
     pub(super) fn string(&self, place: Place) -> Option<Cow<'s, str>> {
         let inside = self.token(place).strip_prefix('"')?.strip_suffix('"')?;
-        Some(self.decoded(inside))
+        Some(decoded(inside, self.escaped))
     }
 
     /// The token of the name that the value has as a member, without its quotation marks.
@@ -129,7 +148,7 @@ impl<'s> Document<'s> {
 
     /// The name that the value has as a member.
     pub(super) fn name(&self, place: Place) -> Cow<'s, str> {
-        self.decoded(self.name_token(place))
+        decoded(self.name_token(place), self.escaped)
     }
 
     pub(super) fn parent(&self, place: Place) -> Option<Place> {
@@ -142,7 +161,10 @@ impl<'s> Document<'s> {
     }
 
     pub(super) fn levels(&self, place: Place) -> u32 {
-        self.value(place).levels
+        match self.value(place).levels {
+            u16::MAX => u32::MAX,
+            levels => levels.into(),
+        }
     }
 
     /// The elements or members of a value, in their order.
@@ -158,8 +180,8 @@ impl<'s> Document<'s> {
         if let Some(index) = indexes.get(&holder) {
             return index.get(step).copied();
         }
-        if self.children(holder).nth(FEW).is_none() {
-            return self.children(holder).find(|child| self.step(*child) == step);
+        if self.children(holder).nth(FEW_NAMES).is_none() {
+            return self.children(holder).find(|child| self.has_step(*child, step));
         }
         let mut index = HashMap::with_capacity(self.children(holder).count());
         index.extend(self.children(holder).map(|child| (self.step(child), child)));
@@ -168,11 +190,18 @@ impl<'s> Document<'s> {
         child
     }
 
+    fn has_step(&self, place: Place, step: &str) -> bool {
+        match self.value(place).label {
+            (index, 0) => itoa::Buffer::new().format(index) == step,
+            (start, end) => decoded(self.slice(start, end), self.escaped) == step,
+        }
+    }
+
     /// The step from what holds the value to the value.
     pub(super) fn step(&self, place: Place) -> Cow<'s, str> {
         match self.value(place).label {
             (index, 0) => index.to_string().into(),
-            (start, end) => self.decoded(self.slice(start, end)),
+            (start, end) => decoded(self.slice(start, end), self.escaped),
         }
     }
 
@@ -200,84 +229,76 @@ impl<'s> Document<'s> {
     }
 }
 
-/// A list of values that is being filled.
-struct List<'s> {
-    text: &'s str,
-    values: Vec<Value>,
-    /// The arrays and objects that are open, outermost first, with the number of their elements so far.
-    open: Vec<(Place, u32)>,
-    escaped: bool,
-    names_schemas: bool,
+/// A document that is being read.
+struct Reading<'s> {
+    document: Document<'s>,
+    /// The value that began last and has not ended yet.
+    current: Place,
+    /// The name of the value that comes next, as a label.
+    name: Option<(u32, u32)>,
+    keyword: Keyword,
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the text is shorter than 4 GiB")]
-impl List<'_> {
-    fn fill(&mut self) {
-        let bytes = self.text.as_bytes();
-        let (mut at, mut name) = (0, None);
-        while let Some(byte) = bytes.get(at) {
-            match byte {
-                b'{' | b'[' => {
-                    let place = self.push(at, at, name.take());
-                    self.open.push((place, 0));
-                    at += 1;
-                }
-                b'}' | b']' => {
-                    at += 1;
-                    self.close(at);
-                }
-                b',' => at += 1,
-                b'"' => {
-                    let end = scan::string(bytes, at + 1).map_or(bytes.len(), |(end, _)| end);
-                    if bytes.get(end + 1) == Some(&b':') {
-                        name = Some((at as u32 + 1, end as u32));
-                        at = end + 2;
-                    } else {
-                        self.push(at, end + 1, name.take());
-                        at = end + 1;
-                    }
-                }
-                _ => {
-                    let rest = bytes.get(at..).unwrap_or_default();
-                    let length = rest.iter().position(|byte| b",]}".contains(byte)).unwrap_or(rest.len());
-                    self.push(at, at + length, name.take());
-                    at += length;
-                }
-            }
-        }
+impl Reading<'_> {
+    fn end_of_list(&self) -> Place {
+        self.document.values.len() as Place
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the text is shorter than 4 GiB")]
+impl<'s> Watch<'s> for Reading<'s> {
+    fn name(&mut self, token: &'s str, escaped: bool) {
+        let start = token.as_ptr() as usize - self.document.text.as_ptr() as usize;
+        self.name = Some((start as u32, (start + token.len()) as u32));
+        self.keyword = if escaped { Keyword::named(&unescape(token)) } else { Keyword::named(token) };
     }
 
-    fn push(&mut self, start: usize, end: usize, name: Option<(u32, u32)>) -> Place {
-        let place = self.values.len() as Place;
-        let (parent, index) = match self.open.last_mut() {
-            None => (DOCUMENT, 0),
-            Some((parent, count)) => {
-                *count += 1;
-                (*parent, *count - 1)
+    fn begin(&mut self, kind: Kind, at: usize, white: usize) {
+        let (place, parent) = (self.end_of_list(), self.current);
+        let name = self.name.take();
+        let keyword = if name.is_some() { self.keyword } else { Keyword::Unknown };
+        self.document.names_schemas |= parent != DOCUMENT && keyword.names_schemas();
+        let label = match self.document.values.get_mut(parent as usize) {
+            Some(parent) => {
+                parent.next += 1;
+                name.unwrap_or((parent.next - 1, 0))
             }
+            None => (0, 0),
         };
-        let name_of = |(start, end): (u32, u32)| self.text.get(start as usize..end as usize).unwrap_or_default();
-        let keyword = match name.map(name_of) {
-            None => Keyword::Unknown,
-            Some(token) if self.escaped => Keyword::named(&unescape(token)),
-            Some(token) => Keyword::named(token),
-        };
-        self.names_schemas |= parent != DOCUMENT && keyword.names_schemas();
-        let kind = self.text.as_bytes().get(start).and_then(|byte| Kind::of_byte(*byte)).unwrap_or(Kind::Null);
-        let (start, end, label) = (start as u32, end as u32, name.unwrap_or((index, 0)));
-        self.values.push(Value { start, end, parent, next: place + 1, label, levels: 0, kind, keyword });
-        place
+        let value = Value { start: at as u32, label, parent, bytes: white as u32, kind, keyword, ..NOTHING };
+        self.document.values.push(value);
+        self.current = place;
     }
 
-    fn close(&mut self, end: usize) {
-        let next = self.values.len() as Place;
-        let Some((place, _)) = self.open.pop() else { return };
-        let Some(value) = self.values.get_mut(place as usize) else { return };
-        (value.end, value.next) = (end as u32, next);
-        value.levels += 1;
+    fn end(&mut self, at: usize, white: usize) {
+        let next = self.end_of_list();
+        let Some(value) = self.document.values.get_mut(self.current as usize) else { return };
+        value.end = at as u32;
+        value.bytes = value.end - value.start - (white as u32 - value.bytes);
+        value.next = next;
+        value.levels = value.levels.saturating_add(matches!(value.kind, Kind::Array | Kind::Object).into());
         let levels = value.levels;
-        if let Some(parent) = self.open.last().and_then(|(parent, _)| self.values.get_mut(*parent as usize)) {
+        self.current = value.parent;
+        if let Some(parent) = self.document.values.get_mut(self.current as usize) {
             parent.levels = parent.levels.max(levels);
         }
+    }
+
+    /// What finds equal names in a large object finds its members, too.
+    fn repeated(&mut self, names: &[&'s str], escaped: bool) -> Option<&'s str> {
+        if names.len() <= FEW_NAMES {
+            return first_repeated(names, escaped);
+        }
+        let mut index = HashMap::with_capacity(names.len());
+        let mut place = self.current + 1;
+        for name in names {
+            if index.insert(decoded(name, escaped), place).is_some() {
+                return Some(name);
+            }
+            place = self.document.value(place).next;
+        }
+        self.document.steps.get_mut().insert(self.current, index);
+        None
     }
 }

@@ -373,9 +373,10 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
     /// How much a member's value weighs, with another schema at its end.
     fn weight(&self, state: State, member: Member, extra: Option<State>) -> Weight {
         let document = self.siblings.reached.document;
-        let whole = |place| {
-            let bytes = length(document.token(place));
-            Weight { nodes: document.count(place), bytes, levels: document.levels(place) }
+        let whole = |place| Weight {
+            nodes: document.count(place),
+            bytes: document.bytes(place),
+            levels: document.levels(place),
         };
         let kind = document.kind(member.place);
         if member.keyword == Keyword::Discriminator && kind == Kind::Object {

@@ -129,7 +129,7 @@ mod uri;
 mod weight;
 mod write;
 
-use crate::wire::{DEFAULT_MAX_DEPTH, FreeForm as _, Json, RawJson, Wire as _};
+use crate::wire::{DEFAULT_MAX_DEPTH, FreeForm as _, Json, utf8};
 use crate::{Code, Converted, Error, ErrorKind, Loss, Severity};
 
 use cycle::{Components, Edges};
@@ -230,14 +230,17 @@ pub fn inline(schema: &Json, options: &Options) -> Result<Converted<Json>, Error
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn inline_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let schema = RawJson::from_json_within(json, options.max_depth.max(DEFAULT_MAX_DEPTH))?;
-    inline_text(&schema.text(), options)
+    let document = Document::read(utf8(json)?, options.max_depth.max(DEFAULT_MAX_DEPTH))?;
+    inline_document(&document, options)
 }
 
-/// The same for a compact JSON text that has been checked.
+/// The same for a JSON text that has been checked, however deep it nests.
 pub(crate) fn inline_text(schema: &str, options: &Options) -> Result<Converted<String>, Error> {
-    let document = Document::new(schema)?;
-    let reached = Reached::new(&document, options.recursion == Recursion::Keep)?;
+    inline_document(&Document::read(schema, usize::MAX)?, options)
+}
+
+fn inline_document(document: &Document<'_>, options: &Options) -> Result<Converted<String>, Error> {
+    let reached = Reached::new(document, options.recursion == Recursion::Keep)?;
     let components = Components::new(&reached, Edges::All);
     if components.has_cycles() {
         let why = "a schema that refers to itself for the same instance";

@@ -114,7 +114,7 @@ impl<'r, 'd, 's> Siblings<'r, 'd, 's> {
     fn same_value(&self, place: Place, target: Number) -> bool {
         let document = self.reached.document;
         let other = self.find(target, &document.name(place));
-        other.is_some_and(|other| document.token(other.place) == document.token(place))
+        other.is_some_and(|other| document.are_alike(other.place, place))
     }
 
     pub(super) fn merge(&self, number: Number) -> Merge {

@@ -13,8 +13,8 @@ enum Task<'s> {
     Schema(State),
     /// A name's token, without quotation marks.
     Name(&'s str),
-    /// A JSON text.
-    Token(&'s str),
+    /// A value of the document.
+    Value(Place),
     /// The name of a definition that is kept, and a reference to it.
     Definition(Number),
     Reference(Number),
@@ -56,7 +56,8 @@ impl<'s> Writer<'_, '_, '_, '_, 's> {
         match task {
             Task::Schema(state) => self.schema(state),
             Task::Name(token) => self.out.extend(["\"", token, "\":"]),
-            Task::Token(token) | Task::Open(token) | Task::Close(token) => self.out.push_str(token),
+            Task::Value(place) => self.expansion.siblings.reached.document.push(place, &mut self.out),
+            Task::Open(token) | Task::Close(token) => self.out.push_str(token),
             Task::Definition(number) => {
                 push_string(&self.expansion.name_of(number), &mut self.out);
                 self.out.push(':');
@@ -127,13 +128,13 @@ impl<'s> Writer<'_, '_, '_, '_, 's> {
                 for member in expansion.stub(target) {
                     if !self.is_hidden(member, above) {
                         let name = expansion.siblings.reached.document.name_token(member.place);
-                        self.tasks.extend([Task::Name(name), self.token(member.place)]);
+                        self.tasks.extend([Task::Name(name), Task::Value(member.place)]);
                     }
                 }
             }
             Rest::AllOf(target) => {
                 if let Some(member) = expansion.hoisted(state) {
-                    self.tasks.extend([Task::Name("type"), self.token(member.place)]);
+                    self.tasks.extend([Task::Name("type"), Task::Value(member.place)]);
                 }
                 if expansion.siblings.own(state.number, "allOf").is_none() {
                     self.tasks.extend([Task::Name("allOf"), Task::Open("["), Task::Schema(target), Task::Close("]")]);
@@ -143,10 +144,6 @@ impl<'s> Writer<'_, '_, '_, '_, 's> {
         }
     }
 
-    fn token(&self, place: Place) -> Task<'s> {
-        Task::Token(self.expansion.siblings.reached.document.token(place))
-    }
-
     /// The value of a member.
     fn value(&mut self, state: State, member: Member) {
         let reached = self.expansion.siblings.reached;
@@ -154,7 +151,7 @@ impl<'s> Writer<'_, '_, '_, '_, 's> {
         let kind = document.kind(member.place);
         let is_discriminator = member.keyword == Keyword::Discriminator && kind == Kind::Object;
         if member.keyword.shape() == Shape::Data && !is_discriminator {
-            self.tasks.push(self.token(member.place));
+            self.tasks.push(Task::Value(member.place));
             return;
         }
         let schema = |place| Task::Schema(self.expansion.held(state, reached.number(place)));
@@ -173,7 +170,7 @@ impl<'s> Writer<'_, '_, '_, '_, 's> {
                 tasks.push(Task::Name(document.name_token(child)));
             }
             let is_data = is_discriminator || document.kind(child) == Kind::Array;
-            tasks.push(if is_data { self.token(child) } else { schema(child) });
+            tasks.push(if is_data { Task::Value(child) } else { schema(child) });
         }
         tasks.push(Task::Close(close));
         self.tasks.append(&mut tasks);

@@ -16,16 +16,20 @@ pub(crate) mod read;
 pub(crate) mod scan;
 mod token;
 mod transcribe;
+mod watch;
 mod write;
 
 pub use base64::Base64;
+pub(crate) use fill::Borrow;
 pub use json::{Json, RawJson, RawText};
 pub use leaves::{FreeForm, FromText, Leaves, Owned, Raw, Text};
 pub(crate) use members::write_members;
 pub use members::{Map, Untyped};
 pub use partial::PartialJson;
 pub use read::DEFAULT_MAX_DEPTH;
-pub(crate) use token::unescape;
+pub(crate) use read::{Reader, utf8};
+pub(crate) use token::{FEW_NAMES, compact, decoded, first_repeated, unescape};
+pub(crate) use watch::Watch;
 pub(crate) use write::push_string;
 
 pub(crate) use macros::{closed_enum, document, identifier, object, open_enum, tagged, union};

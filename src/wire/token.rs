@@ -6,9 +6,13 @@ use std::collections::HashSet;
 use super::scan;
 use crate::error::push_step;
 
+/// How many names are compared with one another before an index is made of them.
+pub(crate) const FEW_NAMES: usize = 12;
+
 /// The second of two equal names in an object. Names are compared as they are written unless one has escapes.
-pub(super) fn first_repeated<'s>(names: &[&'s str], escaped: bool) -> Option<&'s str> {
-    if names.len() <= 12 && !escaped {
+pub(crate) fn first_repeated<'s>(names: &[&'s str], escaped: bool) -> Option<&'s str> {
+    let escaped = escaped && names.iter().any(|name| name.contains('\\'));
+    if names.len() <= FEW_NAMES && !escaped {
         let mut before = names;
         while let Some((name, rest)) = before.split_last() {
             if rest.contains(name) {
@@ -24,7 +28,7 @@ pub(super) fn first_repeated<'s>(names: &[&'s str], escaped: bool) -> Option<&'s
 
 /// The string that a token stands for, if it is known whether it has escapes.
 #[inline]
-pub(super) fn decoded(token: &str, escaped: bool) -> Cow<'_, str> {
+pub(crate) fn decoded(token: &str, escaped: bool) -> Cow<'_, str> {
     if escaped { unescape(token) } else { Cow::Borrowed(token) }
 }
 
@@ -66,7 +70,7 @@ pub(crate) fn unescape(token: &str) -> Cow<'_, str> {
 }
 
 /// Appends a checked JSON text without the white space between its tokens.
-pub(super) fn compact(text: &str, out: &mut String) {
+pub(crate) fn compact(text: &str, out: &mut String) {
     let bytes = text.as_bytes();
     let (mut copied, mut at) = (0, 0);
     while let Some(byte) = bytes.get(at) {

@@ -8,6 +8,7 @@ use super::fill::{Borrow, Fill};
 use super::leaves::Leaves;
 use super::scan::{self, Fault};
 use super::token::{decoded, pointer};
+use super::watch::Watch;
 use super::{Identifier, Kind, Member, Source, Tag, Wire};
 use crate::{Error, ErrorKind};
 use object::Tagged;
@@ -88,8 +89,19 @@ impl<'s, F> Reader<'s, F> {
         F: Fill<'s, L>,
     {
         let value = T::read(&mut self)?;
+        self.finish()?;
+        Ok(value)
+    }
+
+    /// Checks the one value that the text holds, while somebody watches.
+    pub(crate) fn watched(mut self, watch: &mut impl Watch<'s>) -> Result<(), Error> {
+        self.pass(watch)?;
+        self.finish()
+    }
+
+    fn finish(&mut self) -> Result<(), Error> {
         match self.peek() {
-            None => Ok(value),
+            None => Ok(()),
             Some(_) => Err(self.syntax("nothing more can stand behind the document")),
         }
     }
@@ -273,15 +285,23 @@ impl<'s, F> Reader<'s, F> {
         Ok(())
     }
 
-    /// Passes over the value that comes next, checking all of it. What is open stands on a list, not on the stack.
+    /// Passes over the value that comes next, checking all of it.
     fn skip(&mut self) -> Result<(), Error> {
+        self.pass(&mut ())
+    }
+
+    /// The same, while somebody watches. What is open stands on a list, not on the stack.
+    fn pass(&mut self, watch: &mut impl Watch<'s>) -> Result<(), Error> {
         loop {
-            match self.next_kind()? {
+            let kind = self.next_kind()?;
+            watch.begin(kind, self.at, self.white);
+            match kind {
                 Kind::Object => {
                     self.enter()?;
                     if !self.closes(b'}') {
                         self.open.push(Open::Object(self.names.len()));
-                        self.other_name()?;
+                        let (name, escaped) = self.other_name()?;
+                        watch.name(name, escaped);
                         continue;
                     }
                 }
@@ -302,6 +322,7 @@ impl<'s, F> Reader<'s, F> {
             }
             // A value has ended, and perhaps what holds it.
             loop {
+                watch.end(self.at, self.white);
                 match self.open.last().copied() {
                     None => return Ok(()),
                     Some(Open::Array) => {
@@ -311,10 +332,11 @@ impl<'s, F> Reader<'s, F> {
                     }
                     Some(Open::Object(since)) => {
                         if self.another(b'}')? {
-                            self.other_name()?;
+                            let (name, escaped) = self.other_name()?;
+                            watch.name(name, escaped);
                             break;
                         }
-                        self.close_names(since)?;
+                        self.close_names(since, watch)?;
                     }
                 }
                 self.open.pop();

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::super::token::{decoded, first_repeated};
+use super::super::token::decoded;
+use super::super::watch::Watch;
 use super::super::{Identifier, Kind, Member, TYPE};
 use super::{Mark, Reader};
 use crate::{Error, ErrorKind};
@@ -81,7 +82,7 @@ impl<'s, F> Reader<'s, F> {
             more = self.another(b'}')?;
         }
         self.depth -= 1;
-        self.close_names(mark.names)?;
+        self.close_names(mark.names, &mut ())?;
         match tag {
             Some(tag) if !tag_found => {
                 let message = format!("a required member is missing: {}", tag.text);
@@ -162,12 +163,11 @@ impl<'s, F> Reader<'s, F> {
     }
 
     /// Checks the names of an object that has ended, and forgets them.
-    pub(super) fn close_names(&mut self, since: usize) -> Result<(), Error> {
+    pub(super) fn close_names(&mut self, since: usize, watch: &mut impl Watch<'s>) -> Result<(), Error> {
         let names = self.names.get(since..).unwrap_or_default();
-        if names.is_empty() {
-            return Ok(());
-        }
-        if let Some(repeated) = first_repeated(names, self.escaped_names) {
+        if names.len() > 1
+            && let Some(repeated) = watch.repeated(names, self.escaped_names)
+        {
             // A name is a slice of the text.
             return Err(self.repeated(repeated.as_ptr() as usize - self.text.as_ptr() as usize));
         }
