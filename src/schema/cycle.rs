@@ -1,6 +1,6 @@
 //! Cycles among schemas: the recursive definitions.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::document::{DOCUMENT, Document, Place};
 use super::reach::{Held, Number, Reached};
@@ -72,7 +72,7 @@ impl Components {
         let count = reached.len();
         let mut own = Self { of_schema: vec![UNSEEN; count], cyclic: Vec::new() };
         let mut search = Search { found: vec![UNSEEN; count], lowest: vec![UNSEEN; count], open: Vec::new(), clock: 0 };
-        let mut walk: Vec<(Number, usize)> = Vec::new();
+        let mut walk: Vec<(Number, u32)> = Vec::new();
         for start in (0..).take(count) {
             if search.found.get(start as usize) == Some(&UNSEEN) {
                 search.find(start);
@@ -81,7 +81,7 @@ impl Components {
             while let Some((number, index)) = walk.last_mut() {
                 let (from, at) = (*number, *index);
                 *index += 1;
-                match edge(reached, from, at) {
+                match edge(reached, from, at as usize) {
                     Some(edge) if !edges.count(edge) => {}
                     Some(Held { number: to, .. }) => match search.found.get(to as usize).copied() {
                         Some(UNSEEN) => {
@@ -129,6 +129,7 @@ impl Components {
         self.of_schema.get(number as usize).copied().unwrap_or(UNSEEN)
     }
 
+    /// Whether any schema leads to itself.
     pub(super) fn has_cycles(&self) -> bool {
         self.cyclic.contains(&true)
     }
@@ -145,6 +146,9 @@ impl Components {
 
     /// An error that shows a cycle, if there is one.
     pub(super) fn refuse(&self, reached: &Reached<'_, '_>, edges: Edges, why: &str) -> Result<(), Error> {
+        if !self.has_cycles() {
+            return Ok(());
+        }
         let inside = |from: Number| {
             let target = reached.schema(from).reference?.target;
             (self.is_cyclic(from) && self.same(from, target)).then_some(target)
@@ -161,15 +165,15 @@ impl Components {
 
     /// The shortest way from a schema to one whose `$ref` leads back to it: each schema, and whether a `$ref` leads there.
     fn way_back(&self, reached: &Reached<'_, '_>, start: Number, edges: Edges) -> Vec<(Number, bool)> {
-        let mut before: HashMap<Number, (Number, bool)> = HashMap::new();
+        let mut before: Vec<Option<(Number, bool)>> = vec![None; reached.len()];
+        let found = |before: &[Option<_>], number: Number| before.get(number as usize).copied().flatten();
         let mut queue = VecDeque::from([start]);
         while let Some(from) = queue.pop_front() {
             if reached.schema(from).reference.is_some_and(|reference| reference.target == start) {
-                let step = |number: Number| before.get(&number).map(|(before, by_ref)| (*before, (number, *by_ref)));
                 let mut way = Vec::new();
                 let mut at = from;
-                while let Some((previous, found)) = step(at) {
-                    way.push(found);
+                while let Some((previous, by_ref)) = found(&before, at) {
+                    way.push((at, by_ref));
                     at = previous;
                 }
                 way.reverse();
@@ -177,9 +181,11 @@ impl Components {
             }
             let held = reached.held(from).len();
             for (index, to) in (0..).map_while(|index| edge(reached, from, index)).enumerate() {
-                let is_new = to.number != start && !before.contains_key(&to.number);
+                let is_new = to.number != start && found(&before, to.number).is_none();
                 if is_new && edges.count(to) && self.same(to.number, start) {
-                    before.insert(to.number, (from, index == held));
+                    if let Some(slot) = before.get_mut(to.number as usize) {
+                        *slot = Some((from, index == held));
+                    }
                     queue.push_back(to.number);
                 }
             }
@@ -196,7 +202,7 @@ fn described(reached: &Reached<'_, '_>, start: Number, way: &[(Number, bool)]) -
     let mut hops = vec![reference(document, place(start))];
     let (mut from, mut at) = (place(start), place(start));
     for (number, by_ref) in way.iter().copied() {
-        if by_ref {
+        if by_ref && hops.len() <= MOST {
             hops.extend(steps(document, from, at));
             hops.push(reference(document, place(number)));
             from = place(number);

@@ -180,8 +180,10 @@ impl<'s> Document<'s> {
         if let Some(index) = indexes.get(&holder) {
             return index.get(step).copied();
         }
-        if self.children(holder).nth(FEW_NAMES).is_none() {
-            return self.children(holder).find(|child| self.has_step(*child, step));
+        let mut children = self.children(holder);
+        let found = children.by_ref().take(FEW_NAMES).find(|child| self.has_step(*child, step));
+        if found.is_some() || children.next().is_none() {
+            return found;
         }
         let mut index = HashMap::with_capacity(self.children(holder).count());
         index.extend(self.children(holder).map(|child| (self.step(child), child)));

@@ -222,8 +222,11 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         self.names.reference(reached.document, reached.schema(definition).place)
     }
 
-    /// A schema that a state's schema holds.
+    /// A schema that a state's schema leads to. Where there are no rounds to count, it is one behind all aliases.
     pub(super) fn held(&self, state: State, number: Number) -> State {
+        if self.rounds.is_none() {
+            return State::first(self.siblings.settled(number));
+        }
         let round = if self.components.same(state.number, number) { state.round } else { 1 };
         State { number, round }
     }

@@ -254,6 +254,9 @@ fn inline_document(document: &Document<'_>, options: &Options) -> Result<Convert
         }
         Recursion::Unroll(depth) => {
             let siblings = Siblings::new(&reached, |_| false);
+            if !components.has_cycles() {
+                return expanded(&siblings, &components, &Names::default(), None, options);
+            }
             let mut rounds = Rounds { order: Order::new(&reached), most: u32::from(depth.max(1)) };
             loop {
                 match expanded(&siblings, &components, &Names::default(), Some(&rounds), options) {

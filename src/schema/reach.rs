@@ -50,8 +50,15 @@ pub(super) struct Schema {
     /// Which keywords it has, besides `$ref`.
     pub(super) keywords: Keywords,
     pub(super) reference: Option<Reference>,
-    members: (u32, u32),
-    held: (u32, u32),
+    /// Where its members end, and what it holds; they begin where those of the schema before end.
+    ends: Ends,
+}
+
+/// Where lists end.
+#[derive(Clone, Copy, Default)]
+struct Ends {
+    members: u32,
+    held: u32,
 }
 
 /// The reached schemas.
@@ -72,8 +79,7 @@ const NOTHING: Schema = Schema {
     boolean: Some(true),
     keywords: Keywords::NONE,
     reference: None,
-    members: (0, 0),
-    held: (0, 0),
+    ends: Ends { members: 0, held: 0 },
 };
 
 impl<'d, 's> Reached<'d, 's> {
@@ -114,14 +120,19 @@ impl<'d, 's> Reached<'d, 's> {
     }
 
     pub(super) fn members(&self, number: Number) -> &[Member] {
-        let (start, end) = self.schema(number).members;
+        let (start, end) = (self.ends_before(number).members, self.schema(number).ends.members);
         self.members.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// The schemas that a schema holds.
     pub(super) fn held(&self, number: Number) -> &[Held] {
-        let (start, end) = self.schema(number).held;
+        let (start, end) = (self.ends_before(number).held, self.schema(number).ends.held);
         self.held.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    fn ends_before(&self, number: Number) -> Ends {
+        let before = number.checked_sub(1).and_then(|before| self.schemas.get(before as usize));
+        before.map(|schema| schema.ends).unwrap_or_default()
     }
 
     /// The number of the schema that is held at a place.
@@ -162,7 +173,6 @@ impl<'d, 's> Reached<'d, 's> {
             return Err(Error::new(ErrorKind::Unsupported, document.pointer(place), message));
         }
         let mut schema = Schema { place, boolean: None, ..NOTHING };
-        (schema.members.0, schema.held.0) = self.ends();
         if document.kind(place) == Kind::Boolean {
             schema.boolean = Some(document.token(place) == "true");
         } else {
@@ -194,7 +204,7 @@ impl<'d, 's> Reached<'d, 's> {
                 self.members.push(Member { keyword, place: member });
             }
         }
-        (schema.members.1, schema.held.1) = self.ends();
+        schema.ends = self.ends();
         if let Some(slot) = self.schemas.get_mut(number as usize) {
             *slot = schema;
         }
@@ -202,9 +212,9 @@ impl<'d, 's> Reached<'d, 's> {
     }
 
     /// Where the lists of members and of held schemas end. Each has at most one for a byte of the text.
-    fn ends(&self) -> (u32, u32) {
+    fn ends(&self) -> Ends {
         let end = |length| u32::try_from(length).unwrap_or(u32::MAX);
-        (end(self.members.len()), end(self.held.len()))
+        Ends { members: end(self.members.len()), held: end(self.held.len()) }
     }
 
     fn hold(&mut self, member: Place, shape: Shape, in_place: bool) -> Result<(), Error> {

@@ -121,6 +121,11 @@ impl<'r, 'd, 's> Siblings<'r, 'd, 's> {
         self.view(number).map_or(Merge::Nothing, |view| view.merge)
     }
 
+    /// The schema behind all aliases.
+    pub(super) fn settled(&self, number: Number) -> Number {
+        self.view(number).map_or(number, |view| view.settled)
+    }
+
     /// The schema's own member of this name, if the result keeps it.
     pub(super) fn own(&self, number: Number, name: &str) -> Option<Member> {
         let schema = self.reached.schema(number);

@@ -2,12 +2,17 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// The longest URI that is made of a base and a relative reference. Absolute ones are taken as they come.
 const LONGEST: usize = 512;
 
 /// A reference without its fragment, and the fragment.
 pub(super) fn split(reference: &str) -> (&str, &str) {
-    reference.split_once('#').unwrap_or((reference, ""))
+    match reference.strip_prefix('#') {
+        Some(fragment) => ("", fragment),
+        None => reference.split_once('#').unwrap_or((reference, "")),
+    }
 }
 
 /// The parts of a URI or a relative reference.
@@ -116,7 +121,7 @@ fn without_dots(path: &str) -> String {
 
 /// The text with its percent escapes resolved; nothing if one is broken or the text is not UTF-8.
 pub(super) fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
-    if !text.bytes().any(|byte| byte == b'%') {
+    if !text.as_bytes().contains(&b'%') {
         return Some(Cow::Borrowed(text));
     }
     let mut bytes = text.bytes();
@@ -147,8 +152,15 @@ pub(super) fn push_fragment(text: &str, out: &mut String) {
 
 /// The steps of a JSON pointer without its first slash; `None` for a step with a broken escape.
 pub(super) fn steps(pointer: &str) -> impl Iterator<Item = Option<Cow<'_, str>>> {
-    pointer.split('/').map(|step| {
-        if !step.bytes().any(|byte| byte == b'~') {
+    let mut rest = Some(pointer);
+    let split = std::iter::from_fn(move || {
+        let text = rest?;
+        let slash = memchr(b'/', text.as_bytes());
+        rest = slash.and_then(|slash| text.get(slash + 1..));
+        text.get(..slash.unwrap_or(text.len()))
+    });
+    split.map(|step| {
+        if !step.as_bytes().contains(&b'~') {
             return Some(Cow::Borrowed(step));
         }
         let escapes_well = step.split('~').skip(1).all(|behind| behind.starts_with(['0', '1']));
