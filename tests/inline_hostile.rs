@@ -37,6 +37,12 @@ fn reference(number: usize) -> String {
     format!(r##"{{"$ref":"#/$defs/d{number}"}}"##)
 }
 
+fn timed(run: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    run();
+    start.elapsed()
+}
+
 const ALL: [Recursion; 3] = [Recursion::Error, Recursion::UNROLL, Recursion::Keep];
 
 fn assert_refused(schema: &str, kind: &str) {
@@ -123,6 +129,27 @@ fn a_long_chain_of_definitions_is_followed() {
         _ => format!(r##"{{"$ref":"#/$defs/d{}","title":"t","x{n}":1}}"##, n + 1),
     });
     assert_refused(&titled, "too_deep");
+}
+
+#[test]
+fn following_a_long_chain_takes_no_longer_than_to_read_it_a_few_times() {
+    let aliases = definitions(LONG, |n| if n == LAST { "true".to_owned() } else { reference(n + 1) });
+    let objects = definitions(LONG, |n| match n {
+        LAST => "true".to_owned(),
+        _ => format!(r#"{{"type":"object","properties":{{"x":{}}}}}"#, reference(n + 1)),
+    });
+    for chain in [&aliases, &objects] {
+        for recursion in ALL {
+            // By turns, so that whatever else the machine does slows down both; the quickest run counts.
+            let times = (0..5).map(|_| {
+                let read = timed(|| drop(serde_json::from_str::<serde_json::Value>(chain).unwrap()));
+                (timed(|| drop(inline(chain, recursion))), read)
+            });
+            let (followed, read): (Vec<_>, Vec<_>) = times.unzip();
+            let (followed, read) = (followed.iter().min().unwrap(), read.iter().min().unwrap());
+            assert!(*followed < *read * 5, "{recursion:?}: {followed:?} to follow, {read:?} to read");
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,10 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+#[cfg(target_os = "linux")]
+#[path = "tool/memory.rs"]
+mod memory;
+
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -192,13 +196,6 @@ fn a_full_disk_is_not_taken_for_whole_output() {
     }
 }
 
-/// The most memory that the process has held so far, in bytes.
-#[cfg(target_os = "linux")]
-fn peak_memory(child: &Child) -> usize {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
-    number(&status, "VmHWM:", "kB").checked_mul(1024).unwrap()
-}
-
 /// What a run may hold: some chunks and their results for each core.
 #[cfg(target_os = "linux")]
 fn allowed_memory() -> usize {
@@ -219,7 +216,7 @@ fn memory_does_not_grow_with_the_input() {
         stdin.write_all(chunk.as_bytes()).unwrap();
         sent += chunk.len();
     }
-    let peak = peak_memory(&child);
+    let peak = memory::peak(&child);
     drop(stdin);
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(reader.join().unwrap() > sent as u64 / 2);
@@ -243,7 +240,7 @@ fn a_reader_that_stops_holds_back_the_input() {
         sent += length;
         assert!(sent < allowed_memory(), "it goes on reading");
     }
-    assert!(sent > 1 << 20 && peak_memory(&child) < allowed_memory());
+    assert!(sent > 1 << 20 && memory::peak(&child) < allowed_memory());
     child.kill().unwrap();
     child.wait().unwrap();
     writer.join().unwrap();

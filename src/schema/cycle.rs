@@ -20,16 +20,6 @@ impl Edges {
     }
 }
 
-/// The schemas that a schema leads to: those that it holds, then the target of its `$ref`.
-fn edge(reached: &Reached<'_, '_>, from: Number, index: usize) -> Option<Held> {
-    let held = reached.held(from);
-    if index == held.len() {
-        let target = reached.schema(from).reference?.target;
-        return Some(Held { number: target, in_place: true });
-    }
-    held.get(index).copied()
-}
-
 /// The strongly connected components: schemas that lead to one another.
 pub(super) struct Components {
     of_schema: Vec<u32>,
@@ -38,31 +28,37 @@ pub(super) struct Components {
 
 const UNSEEN: u32 = u32::MAX;
 
+/// When a schema was found, and the earliest schema that is reachable from it.
+#[derive(Clone, Copy)]
+struct Times {
+    found: u32,
+    lowest: u32,
+}
+
 /// Tarjan's algorithm, with its own stack.
 struct Search {
-    /// When each schema was found.
-    found: Vec<u32>,
-    /// The earliest schema that is reachable from each.
-    lowest: Vec<u32>,
+    times: Vec<Times>,
     /// Schemas without a component yet.
     open: Vec<Number>,
     clock: u32,
 }
 
 impl Search {
+    fn times(&self, number: Number) -> Times {
+        self.times.get(number as usize).copied().unwrap_or(Times { found: 0, lowest: 0 })
+    }
+
     fn find(&mut self, number: Number) {
-        for list in [&mut self.found, &mut self.lowest] {
-            if let Some(slot) = list.get_mut(number as usize) {
-                *slot = self.clock;
-            }
+        if let Some(times) = self.times.get_mut(number as usize) {
+            *times = Times { found: self.clock, lowest: self.clock };
         }
         self.clock += 1;
         self.open.push(number);
     }
 
     fn lower(&mut self, number: Number, to: u32) {
-        if let Some(slot) = self.lowest.get_mut(number as usize) {
-            *slot = to.min(*slot);
+        if let Some(times) = self.times.get_mut(number as usize) {
+            times.lowest = to.min(times.lowest);
         }
     }
 }
@@ -71,40 +67,55 @@ impl Components {
     pub(super) fn new(reached: &Reached<'_, '_>, edges: Edges) -> Self {
         let count = reached.len();
         let mut own = Self { of_schema: vec![UNSEEN; count], cyclic: Vec::new() };
-        let mut search = Search { found: vec![UNSEEN; count], lowest: vec![UNSEEN; count], open: Vec::new(), clock: 0 };
+        let unseen = Times { found: UNSEEN, lowest: UNSEEN };
+        let mut search = Search { times: vec![unseen; count], open: Vec::new(), clock: 0 };
         let mut walk: Vec<(Number, u32)> = Vec::new();
         for start in (0..).take(count) {
-            if search.found.get(start as usize) == Some(&UNSEEN) {
+            if search.times(start).found == UNSEEN {
                 search.find(start);
                 walk.push((start, 0));
             }
-            while let Some((number, index)) = walk.last_mut() {
-                let (from, at) = (*number, *index);
-                *index += 1;
-                match edge(reached, from, at as usize) {
-                    Some(edge) if !edges.count(edge) => {}
-                    Some(Held { number: to, .. }) => match search.found.get(to as usize).copied() {
-                        Some(UNSEEN) => {
-                            search.find(to);
-                            walk.push((to, 0));
-                        }
-                        Some(found) if own.of(to) == UNSEEN => search.lower(from, found),
-                        _ => {}
-                    },
-                    None => {
-                        walk.pop();
-                        let lowest = search.lowest.get(from as usize).copied().unwrap_or_default();
-                        if let Some((parent, _)) = walk.last() {
-                            search.lower(*parent, lowest);
-                        }
-                        if search.found.get(from as usize) == Some(&lowest) {
-                            own.close(from, &mut search.open, reached, edges);
-                        }
-                    }
+            while let Some((from, index)) = walk.last_mut() {
+                let from = *from;
+                if let Some(to) = own.next_unseen(from, index, &mut search, reached, edges) {
+                    search.find(to);
+                    walk.push((to, 0));
+                    continue;
+                }
+                walk.pop();
+                let Times { found, lowest } = search.times(from);
+                if let Some((parent, _)) = walk.last() {
+                    search.lower(*parent, lowest);
+                }
+                if found == lowest {
+                    own.close(from, &mut search.open, reached, edges);
                 }
             }
         }
         own
+    }
+
+    /// Passes over a schema's edges, from an index on, up to the first that leads to a schema not found yet.
+    fn next_unseen(
+        &self,
+        from: Number,
+        index: &mut u32,
+        search: &mut Search,
+        reached: &Reached<'_, '_>,
+        edges: Edges,
+    ) -> Option<Number> {
+        let rest = reached.edges(from).get(*index as usize..).unwrap_or_default();
+        for edge in rest {
+            *index += 1;
+            if edges.count(*edge) {
+                match search.times(edge.number).found {
+                    UNSEEN => return Some(edge.number),
+                    found if self.of(edge.number) == UNSEEN => search.lower(from, found),
+                    _ => {}
+                }
+            }
+        }
+        None
     }
 
     /// Makes a component of what was found since a schema.
@@ -120,9 +131,8 @@ impl Components {
                 break;
             }
         }
-        let leads = (0..).map_while(|index| edge(reached, first, index));
-        let itself = leads.filter(|edge| edges.count(*edge)).any(|edge| edge.number == first);
-        self.cyclic.push(size > 1 || itself);
+        let mut leads = reached.edges(first).iter().filter(|edge| edges.count(**edge));
+        self.cyclic.push(size > 1 || leads.any(|edge| edge.number == first));
     }
 
     pub(super) fn of(&self, number: Number) -> u32 {
@@ -180,7 +190,7 @@ impl Components {
                 return way;
             }
             let held = reached.held(from).len();
-            for (index, to) in (0..).map_while(|index| edge(reached, from, index)).enumerate() {
+            for (index, to) in reached.edges(from).iter().copied().enumerate() {
                 let is_new = to.number != start && found(&before, to.number).is_none();
                 if is_new && edges.count(to) && self.same(to.number, start) {
                     if let Some(slot) = before.get_mut(to.number as usize) {

@@ -70,7 +70,9 @@ impl<'s> Document<'s> {
             return Err(Error::new(ErrorKind::TooLarge, "", "a schema of 4 GiB or more"));
         }
         let escaped = text.contains('\\');
-        let document = Self { text, values: Vec::new(), escaped, names_schemas: false, steps: RefCell::default() };
+        // Most schemas have a value for so many bytes; where there are fewer, the room is never touched.
+        let values = Vec::with_capacity(text.len() / 16);
+        let document = Self { text, values, escaped, names_schemas: false, steps: RefCell::default() };
         let mut reading = Reading { document, current: DOCUMENT, name: None, keyword: Keyword::Unknown };
         Reader::<Borrow>::new(text).within(max_depth).watched(&mut reading)?;
         Ok(reading.document)
@@ -279,9 +281,12 @@ impl<'s> Watch<'s> for Reading<'s> {
         value.end = at as u32;
         value.bytes = value.end - value.start - (white as u32 - value.bytes);
         value.next = next;
-        value.levels = value.levels.saturating_add(matches!(value.kind, Kind::Array | Kind::Object).into());
-        let levels = value.levels;
         self.current = value.parent;
+        if !matches!(value.kind, Kind::Array | Kind::Object) {
+            return;
+        }
+        value.levels = value.levels.saturating_add(1);
+        let levels = value.levels;
         if let Some(parent) = self.document.values.get_mut(self.current as usize) {
             parent.levels = parent.levels.max(levels);
         }

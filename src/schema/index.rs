@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use memchr::memrchr;
+
 use super::document::{DOCUMENT, Document, Place};
 use super::keyword::{self, Drafts, Keyword};
 use super::uri;
@@ -34,6 +36,8 @@ pub(super) struct Index<'d, 's> {
     of_schema: Vec<Number>,
     by_uri: HashMap<Cow<'s, str>, Number>,
     anchors: HashMap<(Number, Cow<'s, str>), Place>,
+    /// Where the last pointer led, but for its last step: most pointers of a resource share that way.
+    way: Option<(Place, String, Place)>,
 }
 
 /// Where a schema belongs.
@@ -53,6 +57,7 @@ impl<'d, 's> Index<'d, 's> {
             of_schema: Vec::new(),
             by_uri: HashMap::new(),
             anchors: HashMap::new(),
+            way: None,
         };
         if document.names_schemas {
             index.of_schema = vec![NONE; document.len()];
@@ -150,25 +155,27 @@ impl<'d, 's> Index<'d, 's> {
     }
 
     /// The schema that a reference leads to.
-    pub(super) fn resolve(&self, scope: Scope, reference: &str, at: Place) -> Result<Place, Error> {
-        let error = |kind, message: String| Error::new(kind, self.document.pointer(at), message);
+    pub(super) fn resolve(&mut self, scope: Scope, reference: &str, at: Place) -> Result<Place, Error> {
+        let document = self.document;
+        let error = |kind, message: String| Error::new(kind, document.pointer(at), message);
         let (uri, fragment) = uri::split(reference);
         let resource = if uri.is_empty() { Some(scope.resource) } else { self.find(scope, uri) };
-        let Some(resource) = resource.and_then(|number| Some((number, self.resources.get(number as usize)?))) else {
+        let root = |number: Number| Some((number, self.resources.get(number as usize)?.root));
+        let Some((resource, root)) = resource.and_then(root) else {
             return Err(error(ErrorKind::RemoteRef, format!("`{}` is not in this document", shown(reference))));
         };
         let unresolved = |why: &str| error(ErrorKind::UnresolvedRef, format!("`{}` {why}", shown(reference)));
         let fragment = uri::percent_decode(fragment).ok_or_else(|| unresolved("has a broken percent escape"))?;
         let target = match fragment.strip_prefix('/') {
-            Some(pointer) => self.follow(resource.1.root, pointer, &unresolved)?,
-            None if fragment.is_empty() => Some(resource.1.root),
-            None => self.anchors.get(&(resource.0, fragment)).copied(),
+            Some(pointer) => self.follow(root, pointer, &unresolved)?,
+            None if fragment.is_empty() => Some(root),
+            None => self.anchors.get(&(resource, fragment)).copied(),
         };
         let target = target.ok_or_else(|| unresolved("leads nowhere"))?;
-        if keyword::is_schema(self.document.kind(target)) {
+        if keyword::is_schema(document.kind(target)) {
             return Ok(target);
         }
-        Err(unresolved(&format!("leads to {}, not to a schema", self.document.kind(target).article())))
+        Err(unresolved(&format!("leads to {}, not to a schema", document.kind(target).article())))
     }
 
     fn find(&self, scope: Scope, reference: &str) -> Option<Number> {
@@ -177,7 +184,23 @@ impl<'d, 's> Index<'d, 's> {
     }
 
     /// Follows a JSON pointer, without its first slash.
-    fn follow(&self, root: Place, pointer: &str, error: &impl Fn(&str) -> Error) -> Result<Option<Place>, Error> {
+    fn follow(&mut self, root: Place, pointer: &str, error: &impl Fn(&str) -> Error) -> Result<Option<Place>, Error> {
+        let last = memrchr(b'/', pointer.as_bytes()).map_or(0, |slash| slash + 1);
+        let (way, last) = pointer.split_at_checked(last).unwrap_or_default();
+        let holder = match (&self.way, way.strip_suffix('/')) {
+            (_, None) => root,
+            (Some((from, known, holder)), _) if *from == root && known == way => *holder,
+            (_, Some(steps)) => {
+                let Some(holder) = self.walk(root, steps, error)? else { return Ok(None) };
+                self.way = Some((root, way.to_owned(), holder));
+                holder
+            }
+        };
+        self.walk(holder, last, error)
+    }
+
+    /// Takes the steps of a JSON pointer, without its first slash.
+    fn walk(&self, root: Place, pointer: &str, error: &impl Fn(&str) -> Error) -> Result<Option<Place>, Error> {
         let mut place = root;
         for step in uri::steps(pointer) {
             let step = step.ok_or_else(|| error("has a broken `~` escape"))?;

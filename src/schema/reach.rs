@@ -27,7 +27,7 @@ pub(super) struct Member {
     pub(super) place: Place,
 }
 
-/// A schema that another one holds.
+/// A schema that another one leads to.
 #[derive(Clone, Copy)]
 pub(super) struct Held {
     pub(super) number: Number,
@@ -50,7 +50,7 @@ pub(super) struct Schema {
     /// Which keywords it has, besides `$ref`.
     pub(super) keywords: Keywords,
     pub(super) reference: Option<Reference>,
-    /// Where its members end, and what it holds; they begin where those of the schema before end.
+    /// Where its members end, and what it leads to; they begin where those of the schema before end.
     ends: Ends,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Schema {
 #[derive(Clone, Copy, Default)]
 struct Ends {
     members: u32,
-    held: u32,
+    edges: u32,
 }
 
 /// The reached schemas.
@@ -66,7 +66,7 @@ pub(super) struct Reached<'d, 's> {
     pub(super) document: &'d Document<'s>,
     schemas: Vec<Schema>,
     members: Vec<Member>,
-    held: Vec<Held>,
+    edges: Vec<Held>,
     /// The number of the schema at each place; the document's is that of `"$ref": "#"`.
     numbers: Vec<Number>,
     /// The places of the result and of what it is a reference to, and the last of their numbers.
@@ -79,7 +79,7 @@ const NOTHING: Schema = Schema {
     boolean: Some(true),
     keywords: Keywords::NONE,
     reference: None,
-    ends: Ends { members: 0, held: 0 },
+    ends: Ends { members: 0, edges: 0 },
 };
 
 impl<'d, 's> Reached<'d, 's> {
@@ -96,7 +96,7 @@ impl<'d, 's> Reached<'d, 's> {
             document,
             schemas: Vec::new(),
             members: Vec::new(),
-            held: Vec::new(),
+            edges: Vec::new(),
             numbers,
             heads: HashSet::from([DOCUMENT]),
             head: if keeps_definitions { RESULT } else { NONE },
@@ -126,8 +126,16 @@ impl<'d, 's> Reached<'d, 's> {
 
     /// The schemas that a schema holds.
     pub(super) fn held(&self, number: Number) -> &[Held] {
-        let (start, end) = (self.ends_before(number).held, self.schema(number).ends.held);
-        self.held.get(start as usize..end as usize).unwrap_or_default()
+        match self.edges(number) {
+            [held @ .., _] if self.schema(number).reference.is_some() => held,
+            held => held,
+        }
+    }
+
+    /// The schemas that a schema leads to: those that it holds, then the target of its `$ref`.
+    pub(super) fn edges(&self, number: Number) -> &[Held] {
+        let (start, end) = (self.ends_before(number).edges, self.schema(number).ends.edges);
+        self.edges.get(start as usize..end as usize).unwrap_or_default()
     }
 
     fn ends_before(&self, number: Number) -> Ends {
@@ -204,6 +212,7 @@ impl<'d, 's> Reached<'d, 's> {
                 self.members.push(Member { keyword, place: member });
             }
         }
+        self.edges.extend(schema.reference.map(|to| Held { number: to.target, in_place: true }));
         schema.ends = self.ends();
         if let Some(slot) = self.schemas.get_mut(number as usize) {
             *slot = schema;
@@ -211,17 +220,17 @@ impl<'d, 's> Reached<'d, 's> {
         Ok(())
     }
 
-    /// Where the lists of members and of held schemas end. Each has at most one for a byte of the text.
+    /// Where the lists of members and of edges end. Each has at most one for a byte of the text.
     fn ends(&self) -> Ends {
         let end = |length| u32::try_from(length).unwrap_or(u32::MAX);
-        Ends { members: end(self.members.len()), held: end(self.held.len()) }
+        Ends { members: end(self.members.len()), edges: end(self.edges.len()) }
     }
 
     fn hold(&mut self, member: Place, shape: Shape, in_place: bool) -> Result<(), Error> {
         let document = self.document;
         let hold = |place| {
             let number = self.reach(place);
-            self.held.push(Held { number, in_place });
+            self.edges.push(Held { number, in_place });
         };
         keyword::schemas(document, member, shape, hold).map_err(|at| {
             let message = format!("{} where a schema belongs", document.kind(at).article());

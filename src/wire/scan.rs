@@ -62,7 +62,25 @@ pub(super) fn special(bytes: &[u8], at: usize) -> usize {
 }
 
 /// A string token: its closing quotation mark, and whether it has escapes. `at` is behind the opening one.
-pub(crate) fn string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
+#[inline]
+pub(crate) fn string(bytes: &[u8], at: usize) -> Result<(usize, bool), Fault> {
+    // Names are short and plain, for the most part.
+    for start in [at, at + 8] {
+        let Some(word) = bytes.get(start..).and_then(<[u8]>::first_chunk) else { break };
+        let found = specials(u64::from_le_bytes(*word));
+        if found != 0 {
+            let place = start + (found.trailing_zeros() / 8) as usize;
+            if bytes.get(place) == Some(&b'"') {
+                return Ok((place, false));
+            }
+            break;
+        }
+    }
+    any_string(bytes, at)
+}
+
+/// The same, however long it is and whatever stands in it.
+fn any_string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
     /// How many words are looked at between two tries of whole blocks.
     const WORDS: usize = 16;
     let mut escaped = false;
