@@ -3,7 +3,7 @@
 //! A *state* is a schema and, within a cycle, the round: how often a reference has led back on the way there. The states
 //! form a graph without cycles, in which the result is one state; each is measured once, when all it leads to have been.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::bend::Fate;
 use super::cycle::Components;
@@ -74,7 +74,7 @@ pub(super) struct Expansion<'p, 'r, 'd, 's> {
     pub(super) cuts: BTreeSet<Place>,
     /// The definitions that references still lead to.
     pub(super) kept: Vec<(Place, Number)>,
-    is_kept: HashSet<Number>,
+    is_kept: Vec<bool>,
 }
 
 impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
@@ -95,7 +95,7 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
             met: 0,
             cuts: BTreeSet::new(),
             kept: Vec::new(),
-            is_kept: HashSet::new(),
+            is_kept: vec![false; siblings.reached.len()],
         }
     }
 
@@ -158,7 +158,8 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
 
     fn keep(&mut self, definition: Number) {
         let place = self.siblings.reached.schema(definition).place;
-        if place != DOCUMENT && self.is_kept.insert(definition) {
+        if let Some(is_kept @ false) = self.is_kept.get_mut(definition as usize).filter(|_| place != DOCUMENT) {
+            *is_kept = true;
             self.kept.push((place, definition));
         }
     }

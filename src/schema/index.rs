@@ -36,8 +36,15 @@ pub(super) struct Index<'d, 's> {
     of_schema: Vec<Number>,
     by_uri: HashMap<Cow<'s, str>, Number>,
     anchors: HashMap<(Number, Cow<'s, str>), Place>,
-    /// Where the last pointer led, but for its last step: most pointers of a resource share that way.
-    way: Option<(Place, String, Place)>,
+    /// The last pointer's way: most pointers of a resource share it.
+    way: Option<Way>,
+}
+
+/// The way of a pointer up to its last step.
+struct Way {
+    root: Place,
+    pointer: String,
+    holder: Place,
 }
 
 /// Where a schema belongs.
@@ -189,10 +196,10 @@ impl<'d, 's> Index<'d, 's> {
         let (way, last) = pointer.split_at_checked(last).unwrap_or_default();
         let holder = match (&self.way, way.strip_suffix('/')) {
             (_, None) => root,
-            (Some((from, known, holder)), _) if *from == root && known == way => *holder,
+            (Some(known), _) if known.root == root && known.pointer == way => known.holder,
             (_, Some(steps)) => {
                 let Some(holder) = self.walk(root, steps, error)? else { return Ok(None) };
-                self.way = Some((root, way.to_owned(), holder));
+                self.way = Some(Way { root, pointer: way.to_owned(), holder });
                 holder
             }
         };

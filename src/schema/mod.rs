@@ -102,7 +102,7 @@
 //!
 //! # How it works
 //!
-//! 1. `document`: the text becomes a flat list of its values; there is no tree, so nothing recurses.
+//! 1. `document`: while the text is checked, a flat list of its values is made; there is no tree, so nothing recurses.
 //! 2. `index`: one walk lists every `$id` and anchor; `keyword` says where schemas stand.
 //! 3. `reach`: from the document on, keywords and references are followed; each schema that validation can reach gets a
 //!    number, once. Dangling references are found here, and those that nothing reaches are not.

@@ -1,5 +1,6 @@
 //! The names of the definitions that the result keeps.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::document::{DOCUMENT, Document, Place};
@@ -9,24 +10,24 @@ use crate::error::push_step;
 
 /// The numbers that tell definitions of one name apart.
 #[derive(Default)]
-pub(super) struct Names(HashMap<Place, u32>);
+pub(super) struct Names(BTreeMap<Place, u32>);
 
 impl Names {
     /// Names the definitions by the last step to them. Of several with one name, all but the first get a number.
     pub(super) fn new(reached: &Reached<'_, '_>, kept: impl Iterator<Item = Number>) -> Self {
         let in_order: BTreeMap<Place, Number> = kept.map(|number| (reached.schema(number).place, number)).collect();
-        let mut taken = HashMap::new();
-        let mut numbers = HashMap::new();
+        let mut taken: HashMap<Cow<'_, str>, u32> = HashMap::new();
+        let mut numbers = BTreeMap::new();
         for place in in_order.into_keys().filter(|place| *place != DOCUMENT) {
-            let name = reached.document.step(place).into_owned();
+            let name = reached.document.step(place);
             let mut number = 1;
             if let Some(last) = taken.get(&name) {
                 number = *last;
-                while taken.contains_key(&numbered(&name, number)) {
+                while taken.contains_key(numbered(&name, number).as_str()) {
                     number += 1;
                 }
                 numbers.insert(place, number);
-                taken.insert(numbered(&name, number), 1);
+                taken.insert(numbered(&name, number).into(), 1);
             }
             taken.insert(name, number + 1);
         }
