@@ -1,5 +1,7 @@
 #![doc = include_str!("manual/overview.md")]
 
+#[cfg(feature = "bedrock")]
+pub mod bedrock;
 mod bridge;
 pub mod converse;
 mod error;

@@ -1,0 +1,103 @@
+//! The HTTP client, for calls and for AWS's credentials.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+
+use super::{Error, ErrorKind};
+
+/// TLS by rustls with ring, trusting what the platform trusts. No redirects: a signature holds for one address only.
+pub(super) fn client(connect: Duration, proxies: Proxies) -> Result<reqwest::Client, Error> {
+    let error = |message: &'static str| Error::new(ErrorKind::Config, message);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|source| error("no TLS").because(source))?;
+    let verifier = rustls_platform_verifier::Verifier::new(provider)
+        .map_err(|source| error("no certificates that the platform trusts").because(source))?;
+    let tls = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth();
+    let mut client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(connect)
+        .tcp_nodelay(true)
+        .user_agent(concat!("converse-messages/", env!("CARGO_PKG_VERSION")));
+    if proxies == Proxies::None {
+        client = client.no_proxy();
+    }
+    client.build().map_err(|source| error("no HTTP client").because(source))
+}
+
+/// Which proxies a client goes through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proxies {
+    /// Those of `HTTPS_PROXY` and its kin.
+    Environment,
+    None,
+}
+
+/// The same client for AWS's own crates, which ask for credentials and regions with it.
+#[derive(Clone, Debug)]
+pub(super) struct ForAws {
+    https: reqwest::Client,
+    /// For the metadata of the container or the instance, which no proxy reaches.
+    http: reqwest::Client,
+    timeout: Option<Duration>,
+}
+
+impl ForAws {
+    pub(super) fn new(https: reqwest::Client, connect: Duration) -> Result<Self, Error> {
+        Ok(Self { https, http: client(connect, Proxies::None)?, timeout: None })
+    }
+
+    async fn answer(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+        let client = if request.uri().scheme_str() == Some("http") { self.http } else { self.https };
+        let (parts, body) = request.into_parts();
+        let body = body.bytes().map(bytes::Bytes::copy_from_slice);
+        let body = body.ok_or_else(|| ConnectorError::user("a streamed body".into()))?;
+        let request = reqwest::Request::try_from(http::Request::from_parts(parts, body));
+        let request = request.map_err(|error| ConnectorError::user(error.without_url().into()))?;
+        let answer = async {
+            let response = client.execute(request).await?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            Ok((status, headers, response.bytes().await?))
+        };
+        let answer = match self.timeout {
+            None => answer.await,
+            Some(timeout) => {
+                tokio::time::timeout(timeout, answer).await.map_err(|error| ConnectorError::timeout(error.into()))?
+            }
+        };
+        let (status, headers, body) = answer.map_err(failed)?;
+        let mut response = http::Response::new(SdkBody::from(body));
+        (*response.status_mut(), *response.headers_mut()) = (status, headers);
+        response.try_into().map_err(|error: aws_smithy_runtime_api::http::HttpError| ConnectorError::user(error.into()))
+    }
+}
+
+fn failed(error: reqwest::Error) -> ConnectorError {
+    let error = error.without_url();
+    if error.is_timeout() { ConnectorError::timeout(error.into()) } else { ConnectorError::io(error.into()) }
+}
+
+impl HttpConnector for ForAws {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(self.clone().answer(request))
+    }
+}
+
+impl HttpClient for ForAws {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        let read = settings.read_timeout();
+        let timeout = read.map(|read| read + settings.connect_timeout().unwrap_or_default());
+        SharedHttpConnector::new(Self { timeout, ..self.clone() })
+    }
+}
