@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes};
@@ -108,6 +109,8 @@ struct State {
     answers: Mutex<VecDeque<Answer>>,
     /// A client has gone away before its answer ended.
     left: Notify,
+    /// How many parts of bodies have been handed to connections.
+    sent: AtomicUsize,
 }
 
 pub struct Fake {
@@ -151,6 +154,10 @@ impl Fake {
         self.state.asked.lock().unwrap().clone()
     }
 
+    pub fn sent(&self) -> usize {
+        self.state.sent.load(Ordering::Relaxed)
+    }
+
     /// Waits until a client goes away before its answer has ended.
     pub async fn left(&self) {
         self.state.left.notified().await;
@@ -178,6 +185,7 @@ async fn answer(state: Arc<State>, request: Request) -> Response {
                 state.left.notify_one();
                 return;
             }
+            state.sent.fetch_add(1, Ordering::Relaxed);
         }
         match answer.end {
             End::Whole => {}

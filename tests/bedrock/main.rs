@@ -1,5 +1,7 @@
 //! The transport against a Bedrock on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod calls;
 mod fake;
 mod send;
+mod streams;

@@ -25,6 +25,8 @@ use crate::{Converted, Error, ErrorKind, Options, converse, messages};
 
 pub use to_converse::ToConverse;
 pub use to_messages::ToMessages;
+#[cfg(feature = "bedrock")]
+pub(crate) use transcode::Chunk;
 pub use transcode::{Framing, Side, Transcoder};
 
 /// Converts a whole Converse stream, a JSON array of events, to one of Messages. Losses are refused when all are known.
