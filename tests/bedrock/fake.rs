@@ -15,6 +15,7 @@ use tokio::sync::{Notify, mpsc};
 /// What was asked.
 #[derive(Clone, Debug)]
 pub struct Asked {
+    pub method: axum::http::Method,
     pub path: String,
     pub headers: axum::http::HeaderMap,
     pub body: Bytes,
@@ -168,7 +169,7 @@ async fn answer(state: Arc<State>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let path = parts.uri.path().to_owned();
-    state.asked.lock().unwrap().push(Asked { path, headers: parts.headers, body });
+    state.asked.lock().unwrap().push(Asked { method: parts.method, path, headers: parts.headers, body });
     let answer = state.answers.lock().unwrap().pop_front().expect("an answer is left");
     if answer.silent {
         let _left = Left(state);

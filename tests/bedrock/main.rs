@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod calls;
+mod environment;
 mod fake;
+mod secrets;
 mod send;
 mod streams;
