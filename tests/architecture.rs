@@ -100,13 +100,21 @@ fn the_schema_inliner_knows_neither_wing_nor_the_bridge() {
 }
 
 #[test]
-fn only_the_bridge_knows_both_wings() {
+fn only_the_bridge_and_the_transport_know_both_wings() {
     let both = |code: &str| names_module(code, "converse") && names_module(code, "messages");
-    let bridge = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bridge");
+    let rooms = ["src/bridge", "src/bedrock"].map(|room| Path::new(env!("CARGO_MANIFEST_DIR")).join(room));
     for (path, code) in sources("src") {
-        assert!(path.starts_with(&bridge) || !both(&code), "{} knows both wings", path.display());
+        let may = rooms.iter().any(|room| path.starts_with(room));
+        assert!(may || !both(&code), "{} knows both wings", path.display());
     }
     assert!(sources("src/bridge").iter().any(|(_, code)| both(code)), "the bridge knows both wings");
+}
+
+#[test]
+fn only_the_transport_knows_the_transport() {
+    for place in ["src/bridge", "src/converse", "src/messages", "src/wire", "src/frame", "src/schema"] {
+        assert_unaware(place, &["bedrock"]);
+    }
 }
 
 #[test]
@@ -122,6 +130,9 @@ fn the_library_does_no_input_or_output_outside_the_bedrock_room() {
         "SystemTime",
         "Instant::",
         "rand::",
+        "fastrand",
+        "reqwest",
+        "tracing::",
         "tokio",
         "print!(",
         "println!(",

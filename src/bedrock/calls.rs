@@ -182,12 +182,11 @@ fn named(model_id: Option<String>) -> Result<String, Error> {
 
 /// The headers of the form of `InvokeModel`.
 fn headers(form: Option<Map<String>>) -> Result<HeaderMap, Error> {
-    let error = |_| Error::new(ErrorKind::Config, "a header of the request is none");
-    form.unwrap_or_default()
-        .into_iter()
-        .map(|(name, value)| {
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| error(()))?;
-            Ok((name, HeaderValue::from_str(&value).map_err(|_| error(()))?))
-        })
-        .collect()
+    let read = |(name, value): (String, String)| {
+        Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(&value).ok()?))
+    };
+    let headers: Option<_> = form.unwrap_or_default().into_iter().map(read).collect();
+    headers.ok_or_else(|| {
+        Error::new(ErrorKind::Conversion, "what belongs into a header has characters that no header has")
+    })
 }

@@ -9,7 +9,6 @@ use http::{HeaderMap, HeaderValue, header};
 use reqwest::Url;
 
 use super::credentials::{Auth, Settings};
-use super::http::{ForAws, Proxies};
 use super::reply::Body;
 use super::{Config, Error, ErrorKind, Reply, Timeouts, path, retry, sign};
 use crate::{Options, converse};
@@ -93,8 +92,7 @@ impl Client {
     /// [`ErrorKind::Config`]: there is no region, or it is not a name, or the base URL is none. [`ErrorKind::Credentials`]: a
     /// bearer token is not one.
     pub async fn new(config: Config) -> Result<Self, Error> {
-        let http = super::http::client(config.timeouts.connect, Proxies::Environment)?;
-        let for_aws = ForAws::new(http.clone(), config.timeouts.connect)?;
+        let (http, for_aws) = super::http::clients(config.timeouts.connect)?;
         let Settings { auth, region, base_url, fips } = Settings::load(&config, for_aws).await?;
         let base = match (&base_url, &region) {
             (Some(url), _) => path::base(url)?,

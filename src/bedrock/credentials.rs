@@ -17,7 +17,7 @@ const BEARER_TOKEN: &str = "AWS_BEARER_TOKEN_BEDROCK";
 /// Credentials are read again when they have less than this left.
 const EARLY: Duration = Duration::from_secs(60);
 /// Credentials that do not say when they expire are read again after this long: a file may have changed.
-const UNSAID: Duration = Duration::from_mins(15);
+const UNSAID: Duration = Duration::from_secs(900);
 
 /// How calls are authorised.
 pub(super) enum Auth {
@@ -124,7 +124,8 @@ impl Kept {
         }
         match self.provider.provide_credentials().await {
             Ok(credentials) => {
-                let until = credentials.expiry().map_or(now + UNSAID, |expiry| expiry - EARLY);
+                let until =
+                    credentials.expiry().map_or(now + UNSAID, |expiry| expiry.checked_sub(EARLY).unwrap_or(now));
                 *kept = Some((credentials.clone(), until));
                 Ok(credentials)
             }

@@ -13,37 +13,39 @@ use aws_smithy_types::body::SdkBody;
 
 use super::{Error, ErrorKind};
 
-/// TLS by rustls with ring, trusting what the platform trusts. No redirects: a signature holds for one address only.
-pub(super) fn client(connect: Duration, proxies: Proxies) -> Result<reqwest::Client, Error> {
+/// The clients of calls, and of what AWS's own crates ask to find credentials and regions.
+pub(super) fn clients(connect: Duration) -> Result<(reqwest::Client, ForAws), Error> {
+    let tls = tls()?;
+    let build = |builder: reqwest::ClientBuilder| {
+        let error = |source| Error::new(ErrorKind::Config, "no HTTP client").because(source);
+        builder
+            .tls_backend_preconfigured(tls.clone())
+            // A signature holds for one address only.
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(connect)
+            .tcp_nodelay(true)
+            .user_agent(concat!("converse-messages/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(error)
+    };
+    let client = build(reqwest::Client::builder())?;
+    let direct = build(reqwest::Client::builder().no_proxy())?;
+    Ok((client.clone(), ForAws { https: client, http: direct, timeout: None }))
+}
+
+/// By rustls with ring, trusting what the platform trusts.
+fn tls() -> Result<rustls::ClientConfig, Error> {
     let error = |message: &'static str| Error::new(ErrorKind::Config, message);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider.clone())
+    let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(&provider))
+        .map_err(|source| error("no certificates that the platform trusts").because(source))?;
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|source| error("no TLS").because(source))?;
-    let verifier = rustls_platform_verifier::Verifier::new(provider)
-        .map_err(|source| error("no certificates that the platform trusts").because(source))?;
-    let tls = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth();
-    let mut client = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(connect)
-        .tcp_nodelay(true)
-        .user_agent(concat!("converse-messages/", env!("CARGO_PKG_VERSION")));
-    if proxies == Proxies::None {
-        client = client.no_proxy();
-    }
-    client.build().map_err(|source| error("no HTTP client").because(source))
+    Ok(builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
 }
 
-/// Which proxies a client goes through.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Proxies {
-    /// Those of `HTTPS_PROXY` and its kin.
-    Environment,
-    None,
-}
-
-/// The same client for AWS's own crates, which ask for credentials and regions with it.
+/// The same connections for AWS's own crates.
 #[derive(Clone, Debug)]
 pub(super) struct ForAws {
     https: reqwest::Client,
@@ -53,10 +55,6 @@ pub(super) struct ForAws {
 }
 
 impl ForAws {
-    pub(super) fn new(https: reqwest::Client, connect: Duration) -> Result<Self, Error> {
-        Ok(Self { https, http: client(connect, Proxies::None)?, timeout: None })
-    }
-
     async fn answer(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let client = if request.uri().scheme_str() == Some("http") { self.http } else { self.https };

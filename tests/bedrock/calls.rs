@@ -150,15 +150,19 @@ async fn an_answer_that_is_not_the_service_s_is_an_error_with_its_place() {
         Fake::new([Answer::json(200, r#"{"output": {"message": {"role": "assistant"}}, "stopReason": 7}"#)]).await;
     let error = fake.client().await.converse(converse_request(MODEL)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Response);
-    assert!(error.conversion_error().unwrap().path().starts_with("/"), "{error}");
+    assert!(error.conversion_error().unwrap().path().starts_with('/'), "{error}");
     assert_eq!(error.request_id(), Some("r-1"));
 }
 
 #[tokio::test]
-async fn a_client_without_a_region_is_refused() {
+async fn a_region_or_a_url_that_is_none_is_refused() {
     let fake = Fake::new([]).await;
     let region = Some("x.evil.example/".to_owned());
-    for config in [Config { region: region.clone(), base_url: None, ..fake.config() }] {
-        assert_eq!(Client::new(config).await.unwrap_err().kind(), ErrorKind::Config);
+    let config = Config { region, base_url: None, ..fake.config() };
+    assert_eq!(Client::new(config).await.unwrap_err().kind(), ErrorKind::Config);
+    for url in ["bedrock", "https://user:secret@127.0.0.1", "ftp://127.0.0.1"] {
+        let error = Client::new(Config { base_url: Some(url.into()), ..fake.config() }).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(!format!("{error:?}").contains("secret"));
     }
 }

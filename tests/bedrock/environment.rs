@@ -149,6 +149,19 @@ async fn a_container_s_role_signs() {
 }
 
 #[tokio::test]
+async fn calls_go_by_the_proxy_and_what_the_container_says_does_not() {
+    let world = World::new([role("AKIDCONTAINER"), ok()]).await.with("AWS_REGION", "us-east-1");
+    let url = world.fake.url();
+    let world = world.with("AWS_CONTAINER_CREDENTIALS_FULL_URI", &format!("{url}/role"));
+    let world = world.with("HTTP_PROXY", &url).with("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "http://bedrock.example");
+    let (result, asked) = world.call().await;
+    assert_eq!(result, "ok");
+    assert_eq!(asked[0].by_proxy, None);
+    assert_eq!(asked[1].by_proxy.as_deref(), Some("bedrock.example"));
+    assert_eq!(asked[1].path, "/model/m/converse");
+}
+
+#[tokio::test]
 async fn an_instance_s_role_signs() {
     let token = Answer::json(200, "metadata-token").header("x-aws-ec2-metadata-token-ttl-seconds", "600");
     let world = World::new([token, Answer::json(200, "my-role"), role("AKIDINSTANCE"), ok()]).await;

@@ -17,6 +17,8 @@ use tokio::sync::{Notify, mpsc};
 pub struct Asked {
     pub method: axum::http::Method,
     pub path: String,
+    /// The host in the request line, as proxies see it.
+    pub by_proxy: Option<String>,
     pub headers: axum::http::HeaderMap,
     pub body: Bytes,
 }
@@ -169,7 +171,8 @@ async fn answer(state: Arc<State>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let path = parts.uri.path().to_owned();
-    state.asked.lock().unwrap().push(Asked { method: parts.method, path, headers: parts.headers, body });
+    let by_proxy = parts.uri.host().map(str::to_owned);
+    state.asked.lock().unwrap().push(Asked { method: parts.method, path, by_proxy, headers: parts.headers, body });
     let answer = state.answers.lock().unwrap().pop_front().expect("an answer is left");
     if answer.silent {
         let _left = Left(state);

@@ -1,12 +1,15 @@
 //! Bytes in, bytes out: addresses, signatures, retries, timeouts.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use converse_messages::bedrock::{Client, Config, Credentials, ErrorKind, Operation, Timeouts};
 use converse_messages::converse::ExceptionName;
 use tokio::time::Instant;
 
-use crate::fake::{Answer, End, Fake, event};
+use crate::fake::{Answer, Asked, End, Fake, event};
 
 const MODEL: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 
@@ -125,6 +128,84 @@ async fn a_refused_connection_is_tried_again_then_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_that_does_not_come_is_given_up() {
+    // Whoever is behind a full queue of connections waits.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut queue = Vec::new();
+    let connect = || tokio::time::timeout(Duration::from_secs(1), tokio::net::TcpStream::connect(address));
+    while let Ok(connection) = connect().await {
+        queue.push(connection.unwrap());
+        assert!(queue.len() < 64, "the queue is never full");
+    }
+    let fake = Fake::new([]).await;
+    let timeouts = Timeouts { connect: Duration::from_secs(3), ..Timeouts::default() };
+    let base_url = Some(format!("http://{address}"));
+    let client = Client::new(Config { base_url, timeouts, max_retries: 1, ..fake.config() }).await.unwrap();
+    let start = Instant::now();
+    let error = client.send(Operation::Converse, "m", "{}").await.unwrap_err();
+    assert_eq!((error.kind(), &*error.to_string()), (ErrorKind::Connection, "no connection in time"));
+    // Twice three seconds, and up to half a second between.
+    assert!((Duration::from_secs(6)..Duration::from_millis(6600)).contains(&start.elapsed()), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_before_the_response_is_tried_again() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = Some(format!("http://{}", listener.local_addr().unwrap()));
+    let broken = tokio::spawn(async move {
+        for _ in 0..2 {
+            let (stream, _) = listener.accept().await.unwrap();
+            stream.readable().await.unwrap();
+        }
+    });
+    let fake = Fake::new([]).await;
+    let client = Client::new(Config { base_url, max_retries: 1, ..fake.config() }).await.unwrap();
+    let error = client.send(Operation::Converse, "m", "{}").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    assert_eq!(error.to_string(), "the connection broke before the response began");
+    broken.await.unwrap();
+}
+
+#[tokio::test]
+async fn expired_credentials_are_read_again_once() {
+    let expired = || Answer::exception(403, "ExpiredTokenException", "x");
+    let fake = Fake::new([expired(), Answer::json(200, "{}"), expired(), expired()]).await;
+    let provider = Counting::default();
+    let credentials = Credentials::Provider(SharedCredentialsProvider::new(provider.clone()));
+    let client = Client::new(Config { credentials, ..fake.config() }).await.unwrap();
+    let token = |asked: &Asked| asked.header("x-amz-security-token").unwrap().to_owned();
+    let ids = || fake.asked().iter().map(token).collect::<Vec<_>>();
+    client.send(Operation::Converse, "m", "{}").await.unwrap();
+    assert_eq!(ids(), ["0", "1"]);
+    let error = client.send(Operation::Converse, "m", "{}").await.unwrap_err();
+    assert_eq!(error.exception_name(), Some(ExceptionName::ExpiredToken));
+    assert_eq!(ids(), ["0", "1", "1", "2"]);
+}
+
+/// A provider whose session token says how often it was asked.
+#[derive(Clone, Debug, Default)]
+struct Counting(Arc<AtomicUsize>);
+
+impl ProvideCredentials for Counting {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let count = self.0.fetch_add(1, Ordering::Relaxed).to_string();
+        future::ProvideCredentials::ready(Ok(aws_credential_types::Credentials::new(
+            "a",
+            "s",
+            Some(count),
+            None,
+            "test",
+        )))
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_response_that_does_not_begin_is_given_up_and_not_asked_for_twice() {
     let fake = Fake::new([Answer::silent()]).await;
     let timeouts = Timeouts { first_byte: Duration::from_secs(30), ..Timeouts::default() };
@@ -144,7 +225,7 @@ async fn a_stream_that_stands_still_is_given_up() {
     let mut body = client.send(Operation::ConverseStream, "m", "{}").await.unwrap().body;
     body.next().await.unwrap().unwrap();
     // A reader that takes its time is no idle stream.
-    tokio::time::sleep(Duration::from_hours(1)).await;
+    tokio::time::sleep(Duration::from_secs(3600)).await;
     let start = Instant::now();
     let error = body.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);

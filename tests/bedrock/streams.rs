@@ -200,10 +200,9 @@ async fn a_dropped_stream_frees_its_connection() {
 
 #[tokio::test]
 async fn a_reader_that_does_not_read_holds_the_service_back() {
-    let part = || {
-        event("contentBlockDelta", &json!({"contentBlockIndex": 0, "delta": {"text": "x".repeat(1 << 20)}}).to_string())
-    };
-    let frames = std::iter::once(event("messageStart", r#"{"role":"assistant"}"#)).chain((0..64).map(|_| part()));
+    let part = json!({"contentBlockIndex": 0, "delta": {"text": "x".repeat(1 << 20)}});
+    let part = event("contentBlockDelta", &part.to_string());
+    let frames = std::iter::once(event("messageStart", r#"{"role":"assistant"}"#)).chain(vec![part; 64]);
     let fake = Fake::new([Answer::stream(frames.collect(), End::Never)]).await;
     let mut stream = fake.client().await.converse_stream(converse_request("m")).await.unwrap();
     stream.next().await.unwrap().unwrap();
