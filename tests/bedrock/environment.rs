@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::http::Method;
 use converse_messages::bedrock::{Client, Config, Credentials, Operation};
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::fake::{Answer, Asked, Fake};
 
@@ -187,4 +189,39 @@ async fn without_a_region_there_is_no_client() {
     let world = World::new([]).await.without("AWS_ENDPOINT_URL_BEDROCK_RUNTIME");
     let (result, asked) = world.with("AWS_BEARER_TOKEN_BEDROCK", "token").call().await;
     assert_eq!((&*result, asked.len()), ("Config", 0));
+}
+
+/// A service behind TLS that answers one call, and its certificate.
+async fn behind_tls() -> (String, String) {
+    let rcgen::CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(["localhost".into()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = builder.with_no_client_auth().with_single_cert(vec![cert.der().clone()], key).unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    tokio::spawn(async move {
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        loop {
+            let Ok(mut stream) = acceptor.accept(listener.accept().await.unwrap().0).await else { continue };
+            let mut request = [0; 4096];
+            assert!(stream.read(&mut request).await.unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+            stream.flush().await.unwrap();
+        }
+    });
+    (url, cert.pem())
+}
+
+#[tokio::test]
+async fn certificates_must_be_trusted_by_the_platform() {
+    let (url, certificate) = behind_tls().await;
+    let world = || async {
+        let world = World::new([]).await.with("AWS_BEARER_TOKEN_BEDROCK", "token");
+        world.with("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", &url).file("ca.pem", &certificate)
+    };
+    let trusting = world().await;
+    let path = trusting.home.path().join("ca.pem").to_str().unwrap().to_owned();
+    assert_eq!(trusting.with("SSL_CERT_FILE", &path).call().await.0, "ok");
+    assert_eq!(world().await.call().await.0, "Connection");
 }
