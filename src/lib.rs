@@ -1,4 +1,9 @@
 #![doc = include_str!("manual/overview.md")]
+#![cfg_attr(feature = "bedrock", doc = "* [`bedrock`] calls Bedrock: the only part that does IO.")]
+#![cfg_attr(
+    not(feature = "bedrock"),
+    doc = "* The feature `bedrock` adds the module of that name, which calls Bedrock."
+)]
 
 #[cfg(feature = "bedrock")]
 pub mod bedrock;

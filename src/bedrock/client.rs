@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, header};
 use reqwest::Url;
 
 use super::credentials::{Auth, Settings};
+use super::error::is_name;
 use super::reply::Body;
 use super::{Config, Error, ErrorKind, Reply, Timeouts, path, retry, sign};
 use crate::{Options, converse};
@@ -154,24 +155,7 @@ impl Client {
         headers.insert(header::ACCEPT, operation.accept());
         let body = body.into();
         let call = Call { url, headers, digest: self.shared.digest_of(&body), body };
-        let mut attempt = 0;
-        loop {
-            tracing::debug!(operation = operation.as_str(), attempt, "calling Bedrock");
-            let error = match self.shared.attempt(&call).await {
-                Ok(reply) => {
-                    tracing::debug!(status = reply.status.as_u16(), request_id = reply.request_id, "Bedrock answers");
-                    return Ok(reply);
-                }
-                Err(error) => error,
-            };
-            let Some(delay) = self.shared.delay(&error, attempt).await else {
-                tracing::debug!(%error, "Bedrock does not answer");
-                return Err(error);
-            };
-            tracing::debug!(%error, ?delay, "Bedrock does not answer: trying again");
-            tokio::time::sleep(delay).await;
-            attempt += 1;
-        }
+        self.shared.answered(operation, &call).await
     }
 }
 
@@ -190,6 +174,29 @@ struct Call {
 impl Shared {
     fn digest_of(&self, body: &[u8]) -> Option<String> {
         matches!(self.auth, Auth::SigV4(_)).then(|| sign::digest_of(body))
+    }
+
+    /// Makes the call until it is answered, or shall not be made again.
+    async fn answered(&self, operation: Operation, call: &Call) -> Result<Reply, Error> {
+        let operation = operation.as_str();
+        let mut attempt = 0;
+        loop {
+            let error = match self.attempt(call).await {
+                Ok(reply) => {
+                    let (status, request_id) = (reply.status.as_u16(), reply.request_id.as_deref());
+                    tracing::debug!(operation, attempt, status, request_id, "Bedrock answers");
+                    return Ok(reply);
+                }
+                Err(error) => error,
+            };
+            let Some(wait) = self.wait(&error, attempt).await else {
+                tracing::debug!(operation, attempt, %error, "Bedrock does not answer");
+                return Err(error);
+            };
+            tracing::debug!(operation, attempt, %error, ?wait, "Bedrock does not answer: trying again");
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+        }
     }
 
     async fn attempt(&self, call: &Call) -> Result<Reply, Error> {
@@ -220,7 +227,7 @@ impl Shared {
     async fn reply(&self, response: reqwest::Response) -> Result<Reply, Error> {
         let (status, headers) = (response.status(), response.headers().clone());
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let request_id = text(REQUEST_ID).map(str::to_owned);
+        let request_id = text(REQUEST_ID).filter(|id| is_name(id)).map(str::to_owned);
         let mut body = Body::new(response, self.timeouts.idle, request_id.clone());
         if status.is_success() {
             return Ok(Reply { status, request_id, headers, body });
@@ -240,7 +247,8 @@ impl Shared {
         Err(Error::service(Some(status.as_u16()), exception).with_retry_after(retry_after))
     }
 
-    async fn delay(&self, error: &Error, attempt: u32) -> Option<Duration> {
+    /// How long to wait before the call is made again, if it is.
+    async fn wait(&self, error: &Error, attempt: u32) -> Option<Duration> {
         if let Auth::SigV4(kept) = &self.auth
             && error.is_expired_token()
         {

@@ -178,20 +178,29 @@ impl fmt::Display for Inner {
         if let Some(status) = self.status {
             write!(f, ", status {status}")?;
         }
-        if let Some(id) = self.request_id.as_deref().filter(|id| is_name(id)) {
+        if let Some(id) = &self.request_id {
             write!(f, ", request id {id}")?;
         }
         Ok(())
     }
 }
 
-/// Whether what the service calls a name is one, and no text.
-fn is_name(text: &str) -> bool {
+/// Whether what the service calls a name or an id is one, and no text.
+pub(super) fn is_name(text: &str) -> bool {
     (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
+/// With the causes of failed connections, which hold nothing of the conversation.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({:?}: {})", self.0.kind, self.0)
+        write!(f, "Error({:?}: {}", self.0.kind, self.0)?;
+        if matches!(self.0.kind, ErrorKind::Config | ErrorKind::Connection) {
+            let mut source = std::error::Error::source(self);
+            while let Some(error) = source {
+                write!(f, ": {error}")?;
+                source = error.source();
+            }
+        }
+        f.write_str(")")
     }
 }

@@ -30,6 +30,8 @@ pub struct EventStream<E: Event> {
     ready: VecDeque<E>,
     /// What comes after the events that are ready, if no more are to come.
     end: Option<Result<(), Error>>,
+    /// Whether it has told an error.
+    failed: bool,
     message: E::Accumulator,
     request_id: Option<String>,
     request_losses: Vec<Loss>,
@@ -44,6 +46,7 @@ impl<E: Event> EventStream<E> {
             decoder: Box::new(decoder),
             ready: VecDeque::new(),
             end: None,
+            failed: false,
             message: E::Accumulator::default(),
             request_id,
             request_losses,
@@ -63,8 +66,12 @@ impl<E: Event> EventStream<E> {
         while let Some(event) = self.next().await {
             event?;
         }
-        let interrupted = |error| Error::new(ErrorKind::Interrupted, "the events do not add up").because(error);
-        E::finish(self.message).map_err(|error: crate::Error| interrupted(error).of_request(self.request_id.as_deref()))
+        if self.failed {
+            let error = Error::new(ErrorKind::Interrupted, "the stream has failed before");
+            return Err(error.of_request(self.request_id.as_deref()));
+        }
+        let message = E::finish(self.message).map_err(Error::response);
+        message.map_err(|error| error.of_request(self.request_id.as_deref()))
     }
 
     /// The request's id, `x-amzn-requestid`.
@@ -115,6 +122,7 @@ impl<E: Event> Stream for EventStream<E> {
             }
             if let Some(end) = &mut this.end {
                 let error = std::mem::replace(end, Ok(())).err();
+                this.failed |= error.is_some();
                 return Poll::Ready(error.map(|error| Err(error.of_request(this.request_id.as_deref()))));
             }
             this.end = match ready!(Pin::new(&mut this.body).poll_next(cx)) {

@@ -13,6 +13,8 @@ use aws_smithy_types::body::SdkBody;
 
 use super::{Error, ErrorKind};
 
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
 /// The clients of calls, and of what AWS's own crates ask to find credentials and regions.
 pub(super) fn clients(connect: Duration) -> Result<(reqwest::Client, ForAws), Error> {
     let tls = tls()?;
@@ -24,6 +26,8 @@ pub(super) fn clients(connect: Duration) -> Result<(reqwest::Client, ForAws), Er
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(connect)
             .tcp_nodelay(true)
+            // A model may think for longer than a NAT gateway remembers a silent connection (350 s).
+            .tcp_keepalive(KEEPALIVE)
             .user_agent(concat!("converse-messages/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(error)

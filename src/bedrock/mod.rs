@@ -1,4 +1,4 @@
-//! The Bedrock transport: calls to the Bedrock runtime, signed, tried again and timed out. Needs the feature `bedrock`.
+#![doc = include_str!("../manual/bedrock.md")]
 
 mod calls;
 mod client;

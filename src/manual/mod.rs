@@ -1,4 +1,4 @@
-//! The manual: chapters without code.
+//! The manual: chapters without code. The chapter on Bedrock's transport is the documentation of the module `bedrock`.
 
 #[doc = include_str!("mapping.md")]
 pub mod mapping {}

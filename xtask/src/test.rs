@@ -27,6 +27,10 @@ const DEPENDENCIES: &[&str] = &[
     "zmij",
 ];
 
+/// Crates that the feature `bedrock` must not bring: another TLS, cryptography that needs cmake, and AWS's own HTTP clients.
+const NOT_BY_BEDROCK: &[&str] =
+    &["aws-lc-rs", "aws-lc-sys", "aws-smithy-http-client", "cmake", "native-tls", "openssl-sys", "webpki-roots"];
+
 /// The crates that promise to compile with the oldest supported Rust.
 const PUBLISHED: &[&str] = &["converse-messages", "converse-messages-cli"];
 
@@ -41,21 +45,32 @@ pub fn run_all() -> Result<()> {
         command("cargo clippy --workspace --all-targets -- -D warnings"),
         "mend the lints above (missing: `rustup component add clippy`)",
     )?;
+    run(
+        command("cargo clippy --package converse-messages --all-targets --features bedrock -- -D warnings"),
+        "mend the lints above",
+    )?;
     run(command("cargo test --workspace"), "a test fails, see above")?;
+    for bedrock in ["--lib --test bedrock --example bedrock_calls", "--doc bedrock"] {
+        run(
+            command(&format!("cargo test --package converse-messages --features bedrock {bedrock}")),
+            "a test of the feature `bedrock` fails, see above",
+        )?;
+    }
     let mut documentation = command("cargo doc --no-deps --workspace");
+    documentation.env("RUSTDOCFLAGS", "-D warnings");
+    run(documentation, "mend the documentation above")?;
+    let mut documentation = command("cargo doc --no-deps --package converse-messages --features bedrock");
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     run(documentation, "mend the documentation above")?;
     oldest_rust()
 }
 
-/// The dependency tree is exactly what [`DEPENDENCIES`] says.
+/// The dependency tree is exactly what [`DEPENDENCIES`] says, and that of the feature `bedrock` free of [`NOT_BY_BEDROCK`].
 fn dependencies() -> Result<()> {
-    let tree = command("cargo tree --package converse-messages --edges normal --prefix none --format {p}");
-    println!("\n$ cargo tree --package converse-messages --edges normal");
-    let tree = output(tree)?;
-    let found: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    let allowed: BTreeSet<&str> = DEPENDENCIES.iter().copied().chain(["converse-messages"]).collect();
-    let list = |names: Vec<&&str>| names.into_iter().copied().collect::<Vec<_>>().join(", ");
+    let found = tree("")?;
+    let allowed: BTreeSet<String> =
+        DEPENDENCIES.iter().copied().chain(["converse-messages"]).map(str::to_owned).collect();
+    let list = |names: Vec<&String>| names.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     let (new, gone) = (list(found.difference(&allowed).collect()), list(allowed.difference(&found).collect()));
     if !new.is_empty() {
         bail!("the library now depends on {new}: do without, or add it to the list in xtask/src/test.rs");
@@ -64,7 +79,20 @@ fn dependencies() -> Result<()> {
         bail!("the library no longer depends on {gone}: take it off the list in xtask/src/test.rs");
     }
     println!("{} crates, all allowed", DEPENDENCIES.len());
+    let found = tree("--features bedrock")?;
+    if let Some(unwanted) = NOT_BY_BEDROCK.iter().find(|name| found.contains(**name)) {
+        bail!("the feature `bedrock` now brings {unwanted}: trim the features of what brings it");
+    }
+    println!("{} crates with the feature `bedrock`, none of {}", found.len() - 1, NOT_BY_BEDROCK.join(", "));
     Ok(())
+}
+
+/// The names in the library's normal dependency tree.
+fn tree(features: &str) -> Result<BTreeSet<String>> {
+    let tree = format!("cargo tree --package converse-messages --edges normal --prefix none --format {{p}} {features}");
+    println!("\n$ {tree}");
+    let tree = output(command(tree.trim_end()))?;
+    Ok(tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect())
 }
 
 /// The published crates compile with the Rust that the manifest promises.
@@ -81,7 +109,7 @@ fn oldest_rust() -> Result<()> {
             "the check of the oldest supported Rust needs this toolchain and could not install it",
         )?;
     }
-    for package in PUBLISHED {
+    for package in PUBLISHED.iter().copied().chain(["converse-messages --features bedrock"]) {
         run(
             command(&format!("cargo +{version} check --package {package}")),
             "the code needs a newer Rust than Cargo.toml promises",
