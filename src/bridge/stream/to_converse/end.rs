@@ -60,10 +60,12 @@ impl End {
         self.stopped = true;
         self.has_delta = true;
         self.told.push(at.pointer());
+        if stop_reason.is_some() || self.message.stop_reason.is_none() {
+            self.told("/stop_reason", delta_at.name("stop_reason"));
+        }
         if let Some(stop_reason) = stop_reason {
             self.replaced(self.message.stop_reason.as_ref().is_some_and(|own| *own != stop_reason), "/stop_reason", cx);
             self.message.stop_reason = Some(stop_reason);
-            self.told("/stop_reason", delta_at.name("stop_reason"));
         }
         if let Some(stop_sequence) = stop_sequence {
             let stop_sequence = stop_sequence.decode().into_owned();

@@ -33,6 +33,8 @@ enum Kind {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
     blocks: BTreeMap<i64, Block>,
+    /// The signatures of thinking, by their blocks' numbers: Anthropic's SDKs take a signature delta for the whole signature.
+    signatures: BTreeMap<i64, String>,
     pub(super) line: Line,
 }
 
@@ -140,10 +142,10 @@ impl Blocks {
                 let delta = messages::ThinkingDelta { thinking, ..Default::default() };
                 (index, messages::ContentBlockDelta::Thinking(delta))
             }
-            Delta::ReasoningContent(Reasoning::Signature(signature)) => {
+            Delta::ReasoningContent(Reasoning::Signature(part)) => {
                 let index = self.passing(index, Kind::Thinking, at, out)?;
-                let delta = messages::SignatureDelta { signature, ..Default::default() };
-                (index, messages::ContentBlockDelta::Signature(delta))
+                self.signatures.entry(index).or_default().push_str(&part.decode());
+                return Ok(());
             }
             Delta::ReasoningContent(Reasoning::RedactedContent(blob)) => {
                 return self.redacted(index, &blob, at);
@@ -243,6 +245,7 @@ impl Blocks {
     fn end_block<L: Leaves>(&mut self, index: i64, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         match self.blocks.insert(index, Block::Closed) {
             Some(Block::Passing(_, index)) => {
+                self.sign(index, out);
                 let event = messages::ContentBlockStopEvent { index, ..Default::default() };
                 self.line.send(messages::StreamEvent::ContentBlockStop(event), out);
                 Ok(())
@@ -265,11 +268,25 @@ impl Blocks {
     /// The stream has failed: what is gathered never goes out.
     pub(super) fn abandon<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         for block in std::mem::take(&mut self.blocks).into_values() {
-            if let Block::Gathering(gathered, number) = block {
-                gathered.lose(cx);
-                self.line.release(number, None, out)?;
+            match block {
+                Block::Passing(_, index) => self.sign(index, out),
+                Block::Gathering(gathered, number) => {
+                    gathered.lose(cx);
+                    self.line.release(number, None, out)?;
+                }
+                Block::Lost | Block::Closed => {}
             }
         }
         Ok(())
+    }
+
+    /// Sends the signature of a block that ends, if it has one.
+    fn sign<L: Leaves>(&mut self, index: i64, out: &mut Out<'_, L>) {
+        if let Some(signature) = self.signatures.remove(&index) {
+            let delta = messages::SignatureDelta { signature: signature.into(), ..Default::default() };
+            let delta = messages::ContentBlockDelta::Signature(delta);
+            let event = messages::ContentBlockDeltaEvent { index, delta, ..Default::default() };
+            self.line.send(messages::StreamEvent::ContentBlockDelta(event), out);
+        }
     }
 }
