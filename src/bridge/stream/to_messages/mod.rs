@@ -3,9 +3,9 @@
 //! # Theory of operation
 //!
 //! A block opens with its start or its first delta; Messages numbers blocks from 0 in that order, whatever Converse's indexes
-//! were. Text, thinking and tool inputs pass through as they come; a signature goes out whole when its block ends. Encrypted thinking and the results of server tools have no
-//! deltas in Messages: they are gathered, and go out whole when their block ends; until then the events of other blocks wait
-//! behind them. `messageStop` waits for `metadata`, since `message_delta` tells both.
+//! were. Text, thinking and tool inputs pass through as they come; a signature goes out whole when its block ends. Encrypted
+//! thinking and the results of server tools have no deltas in Messages: they are gathered, and go out whole when their block
+//! ends; until then the events of other blocks wait behind them. `messageStop` waits for `metadata`, since `message_delta` tells both.
 //!
 //! | state | event | out | next |
 //! |---|---|---|---|
