@@ -5,41 +5,35 @@ use std::time::Duration;
 
 use crate::converse;
 
-type Source = Box<dyn std::error::Error + Send + Sync>;
+type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a call gave no answer, or a stream broke off.
 ///
 /// Its texts, `Display` and `Debug`, say what happened, the status and the request's id. They never hold credentials, nor anything
 /// of the conversation: the service's own words, which may quote both, are only in [`exception`](Self::exception).
-#[derive(thiserror::Error)]
-#[error("{}", .0)]
 pub struct Error(Box<Inner>);
 
-#[derive(Default)]
 struct Inner {
     kind: ErrorKind,
-    message: std::borrow::Cow<'static, str>,
+    message: &'static str,
     status: Option<u16>,
     request_id: Option<String>,
     exception: Option<converse::Exception>,
     retry_after: Option<Duration>,
-    #[allow(clippy::struct_field_names)]
-    source: Option<Source>,
+    cause: Option<Cause>,
 }
 
 /// The kinds of error.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The client's own settings: no region, a base URL that is none.
-    #[default]
     Config,
     /// No credentials, or they could not be read.
     Credentials,
     /// A model id that is empty or leads elsewhere.
     ModelId,
-    /// The request, the response or an event could not be converted, or a loss was refused: the source is a
-    /// [`crate::Error`], which names the place.
+    /// The request or the response could not be converted, or a loss was refused: see [`Error::conversion_error`].
     Conversion,
     /// No connection, or it broke before the response began.
     Connection,
@@ -49,17 +43,25 @@ pub enum ErrorKind {
     Service,
     /// The response broke off.
     Interrupted,
-    /// The response is not what the service promises: the source, if any, is a [`crate::Error`].
+    /// The response is not what the service promises: see [`Error::conversion_error`].
     Response,
 }
 
 impl Error {
-    pub(super) fn new(kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), ..Inner::default() }))
+    pub(super) fn new(kind: ErrorKind, message: &'static str) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message,
+            status: None,
+            request_id: None,
+            exception: None,
+            retry_after: None,
+            cause: None,
+        }))
     }
 
-    pub(super) fn because(mut self, source: impl Into<Source>) -> Self {
-        self.0.source = Some(source.into());
+    pub(super) fn because(mut self, cause: impl Into<Cause>) -> Self {
+        self.0.cause = Some(cause.into());
         self
     }
 
@@ -136,7 +138,7 @@ impl Error {
     /// The refusal or malformation behind it, of the kinds [`ErrorKind::Conversion`] and [`ErrorKind::Response`].
     #[must_use]
     pub fn conversion_error(&self) -> Option<&crate::Error> {
-        self.0.source.as_deref()?.downcast_ref()
+        self.0.cause.as_deref()?.downcast_ref()
     }
 
     /// Whether the same call may succeed if it is made again, without a change: throttling, any 5xx, no connection or a broken
@@ -165,42 +167,50 @@ impl Error {
     }
 }
 
-impl fmt::Display for Inner {
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.exception.as_ref().and_then(|exception| exception.kind.as_deref());
-        match name.map(converse::ExceptionName::of) {
+        match self.exception_name() {
             Some(name) if is_name(name.as_str()) => write!(f, "the service answered {name}")?,
-            _ => f.write_str(&self.message)?,
+            _ => f.write_str(self.0.message)?,
         }
-        if let Some(error) = self.source.as_deref().and_then(|source| source.downcast_ref::<crate::Error>()) {
+        if let Some(error) = self.conversion_error() {
             write!(f, ": {error}")?;
         }
-        if let Some(status) = self.status {
+        if let Some(status) = self.0.status {
             write!(f, ", status {status}")?;
         }
-        if let Some(id) = &self.request_id {
+        if let Some(id) = &self.0.request_id {
             write!(f, ", request id {id}")?;
         }
         Ok(())
     }
 }
 
-/// Whether what the service calls a name or an id is one, and no text.
-pub(super) fn is_name(text: &str) -> bool {
-    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-}
-
 /// With the causes of failed connections, which hold nothing of the conversation.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({:?}: {}", self.0.kind, self.0)?;
-        if matches!(self.0.kind, ErrorKind::Config | ErrorKind::Connection) {
-            let mut source = std::error::Error::source(self);
-            while let Some(error) = source {
+        write!(f, "Error({:?}: {self}", self.0.kind)?;
+        if matches!(self.0.kind, ErrorKind::Config | ErrorKind::Connection | ErrorKind::Interrupted) {
+            let mut cause = std::error::Error::source(self);
+            while let Some(error) = cause {
                 write!(f, ": {error}")?;
-                source = error.source();
+                cause = error.source();
             }
         }
         f.write_str(")")
     }
+}
+
+/// The cause that the error's own text does not tell: of a connection, of credentials.
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let cause = self.0.cause.as_deref()?;
+        let untold = cause.downcast_ref::<crate::Error>().is_none();
+        untold.then_some(cause)
+    }
+}
+
+/// Whether what the service calls a name or an id is one, and no text.
+pub(super) fn is_name(text: &str) -> bool {
+    (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }

@@ -124,6 +124,9 @@ async fn a_refused_connection_is_tried_again_then_told() {
     let error = client.send(Operation::Converse, "m", "{}").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connection);
     assert_eq!(error.to_string(), "no connection");
+    // Why, is in its sources and for developers.
+    assert!(std::error::Error::source(&error).is_some());
+    assert!(format!("{error:?}").contains("refused"), "{error:?}");
     assert!(error.is_retryable());
 }
 
