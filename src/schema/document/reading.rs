@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use memchr::memchr;
+
 use super::{DOCUMENT, Document, NOTHING, Place, Value};
 use crate::schema::keyword::Keyword;
 use crate::wire::{Borrow, FEW_NAMES, Kind, Reader, Watch, decoded, first_repeated, unescape};
@@ -14,7 +16,7 @@ impl<'s> Document<'s> {
         if u32::try_from(text.len()).is_err() {
             return Err(Error::new(ErrorKind::TooLarge, "", "a schema of 4 GiB or more"));
         }
-        let escaped = text.contains('\\');
+        let escaped = memchr(b'\\', text.as_bytes()).is_some();
         // Schemas have about one value in sixteen bytes; where there are fewer, the room is never touched.
         let values = Vec::with_capacity(text.len() / 16);
         let document = Self { text, values, escaped, names_schemas: false, steps: RefCell::default() };
