@@ -86,31 +86,38 @@ pub fn meaningful(api: Api, headers: &HeaderMap) -> HeaderMap {
 /// A request for one API as a request for the other. Of one API it stays as it is, and is not read.
 pub fn question(asked: Asked, from: Api, to: Api, options: &Options) -> Result<Converted<Asked>, Error> {
     use Api::{Converse, Invoke, Messages};
-    if from == to || asked.call == Call::Count && from.is_bedrock() == to.is_bedrock() {
+    let call = asked.call;
+    if from == to || call == Call::Count && from.is_bedrock() == to.is_bedrock() {
         return Ok(Converted { value: asked, losses: Vec::new() });
     }
-    let call = asked.call;
-    Ok(match from {
-        Converse | Invoke if call == Call::Count => {
-            count_tokens::to_messages(of_count(&asked)?, options)?.map(|request| to_messages(request, call))
-        }
-        Converse if to == Invoke => {
-            invoke::from_converse(of_converse(&asked)?, options)?.map(|form| to_invoke(form, call))
-        }
-        Converse => request::to_messages(of_converse(&asked)?, options)?.map(|request| to_messages(request, call)),
-        Invoke if to == Converse => {
+    if call == Call::Count {
+        return count(&asked, to, options);
+    }
+    Ok(match (from, to) {
+        (Converse, Invoke) => invoke::from_converse(of_converse(&asked)?, options)?.map(|form| to_invoke(form, call)),
+        (Converse, _) => request::to_messages(of_converse(&asked)?, options)?.map(|request| to_messages(request, call)),
+        (Invoke, Converse) => {
             invoke::to_converse(of_invoke(&asked)?, options)?.map(|request| to_converse(request, call))
         }
-        Invoke => invoke::to_messages(of_invoke(&asked)?, options)?.map(|request| to_messages(request, call)),
-        Messages => {
+        (Invoke, _) => invoke::to_messages(of_invoke(&asked)?, options)?.map(|request| to_messages(request, call)),
+        (Messages, _) => {
             let request = of_messages(&asked)?;
-            let call = if request.stream == Some(true) { Call::Stream } else { call };
-            match (to, call) {
-                (Converse, Call::Count) => count_tokens::to_converse(request, options)?.map(to_count),
-                (_, Call::Count) => count_tokens::to_invoke(request, options)?.map(to_count),
-                (Converse, _) => request::to_converse(request, options)?.map(|request| to_converse(request, call)),
+            let call = if request.stream == Some(true) { Call::Stream } else { Call::Answer };
+            match to {
+                Converse => request::to_converse(request, options)?.map(|request| to_converse(request, call)),
                 _ => invoke::from_messages(request, options)?.map(|form| to_invoke(form, call)),
             }
+        }
+    })
+}
+
+/// The same for what is only counted.
+fn count(asked: &Asked, to: Api, options: &Options) -> Result<Converted<Asked>, Error> {
+    Ok(match to {
+        Api::Converse => count_tokens::to_converse(of_messages(asked)?, options)?.map(to_count),
+        Api::Invoke => count_tokens::to_invoke(of_messages(asked)?, options)?.map(to_count),
+        Api::Messages => {
+            count_tokens::to_messages(of_count(asked)?, options)?.map(|request| to_messages(request, Call::Count))
         }
     })
 }

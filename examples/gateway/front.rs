@@ -61,9 +61,7 @@ fn ask(api: Api, call: Call) -> MethodRouter<Arc<Gateway>> {
             Ok(response) => response,
             Err(failure) => failure.into_response(api),
         };
-        // Nothing that anybody has said.
-        let (status, time) = (response.status().as_u16(), started.elapsed().as_millis());
-        println!("{api:?} {call:?}: {status} after {time} ms");
+        tracing::info!(?api, ?call, status = response.status().as_u16(), time = ?started.elapsed());
         response
     })
 }

@@ -12,6 +12,7 @@
 //! | `GATEWAY_LOSS` | which losses of a request are refused: `content` (default), `allow` or `deny` |
 //! | `GATEWAY_GEO` | the geography of the model ids that Messages clients get on Bedrock: `us`, `eu`, … |
 //! | `GATEWAY_MAX_REQUEST` | the largest request in bytes: 33554432 |
+//! | `GATEWAY_LOG` | `info`, `debug`, …: at no level is there anything that anybody said, nor a secret |
 //!
 //! What a conversion loses is told in the response's headers: `x-converse-messages-losses` how many, `x-converse-messages-loss` each
 //! of the first 16. An answer has been paid for, so its losses are never refused; those of a stream come too late for a header.
@@ -36,12 +37,14 @@ use upstream::Upstream;
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    let level = env::var("GATEWAY_LOG").unwrap_or_else(|_| "info".to_owned()).parse::<tracing::Level>();
+    tracing_subscriber::fmt().with_max_level(level.context("GATEWAY_LOG is not a level")?).init();
     // Of TLS, for the client of the Messages API. It is the first one.
     drop(rustls::crypto::ring::default_provider().install_default());
     let gateway = Arc::new(from_env().await?);
     let address = env::var("GATEWAY_ADDRESS").unwrap_or_else(|_| "127.0.0.1:8480".to_owned());
     let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen on {address}"))?;
-    println!("listening on http://{}", listener.local_addr()?);
+    tracing::info!("listening on http://{}", listener.local_addr()?);
     // A delta is small, and must not wait for the next one.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     let stop = async { drop(tokio::signal::ctrl_c().await) };
