@@ -2,6 +2,7 @@
 //!
 //! A client is a module with a function `check`, which installs what the client needs, runs it, and says what it has found.
 
+mod sdks;
 mod spark;
 
 use std::fs;
@@ -17,6 +18,7 @@ use crate::shell::{command, program, root, run, succeeds};
 /// A client is missing and cannot be installed, or a check fails.
 pub fn run_all() -> Result<()> {
     let mut place = Place::prepare()?;
+    sdks::check(&place)?;
     spark::check(&mut place)?;
     let Checks { passed, failed } = place.checks;
     println!("\n{passed} passed, {failed} failed");
@@ -32,6 +34,8 @@ struct Place {
     folder: PathBuf,
     /// The Python of a virtual environment that is kept from run to run.
     python: PathBuf,
+    /// Where Cargo puts what it builds.
+    built: PathBuf,
     /// The command-line tool.
     tool: PathBuf,
     checks: Checks,
@@ -69,8 +73,14 @@ impl Place {
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let python = python(&target.join("clients-venv"))?;
         run(command("cargo build --package converse-messages-cli"), "the tool does not compile")?;
-        let tool = target.join("debug").join(format!("converse-messages{}", std::env::consts::EXE_SUFFIX));
-        Ok(Self { folder, python, tool, checks: Checks::default() })
+        let built = target.join("debug");
+        let tool = built.join(format!("converse-messages{}", std::env::consts::EXE_SUFFIX));
+        Ok(Self { folder, python, built, tool, checks: Checks::default() })
+    }
+
+    /// The program of an example.
+    fn example(&self, name: &str) -> PathBuf {
+        self.built.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// Installs what a client's file of requirements names.

@@ -14,7 +14,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test            everything: format, lints, tests, documentation, oldest supported Rust, dependencies
-  clients         other people's programs with the tool: Apache Spark (needs Python 3.10 and Java 17)
+  clients         other people's programs with ours: boto3, the Anthropic SDK, Apache Spark (needs Python 3.10 and Java 17)
   fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases
   records COUNT   prints a batch file of COUNT records, some of them bad";
 
