@@ -1,0 +1,1 @@
+//! The npm package `converse-messages`.
