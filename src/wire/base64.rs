@@ -30,7 +30,7 @@ impl<L: Leaves> Base64<L> {
     /// # Errors
     /// The text, if it is not.
     pub fn from_text(text: L::Text) -> Result<Self, L::Text> {
-        if is_canonical(text.decode().as_bytes()) { Ok(Self(text)) } else { Err(text) }
+        if text.is_base64() { Ok(Self(text)) } else { Err(text) }
     }
 
     /// The bytes.
@@ -77,12 +77,12 @@ impl<L: Leaves> Wire<L> for Base64<L> {
     }
 
     fn write<K: Sink<L>>(&self, sink: &mut K) {
-        sink.text(&self.0);
+        sink.base64(&self.0);
     }
 }
 
 /// Whether bytes are canonical base64: what decoding and encoding again would give back.
-fn is_canonical(bytes: &[u8]) -> bool {
+pub(super) fn is_canonical(bytes: &[u8]) -> bool {
     let Some((body, [a, b, c, d])) = bytes.split_last_chunk::<4>() else {
         return bytes.is_empty();
     };

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use super::base64::is_canonical;
 use super::fill::Copy;
 use super::leaves::{FreeForm, Owned, Raw, Text};
 use super::read::Reader;
 use super::token::{compact, decoded};
-use super::{Kind, Sink, Source, Wire};
+use super::{Kind, Sink, Source, Wire, references};
 use crate::Error;
 
 /// Any JSON value, kept as its compact text: key order and the digits of numbers survive.
@@ -141,6 +142,7 @@ impl PartialEq for RawText<'_> {
 
 impl From<String> for RawText<'_> {
     fn from(text: String) -> Self {
+        let text = references::itself(text);
         if !super::write::needs_escapes(&text) {
             return Self { token: Cow::Owned(text), escaped: false };
         }
@@ -152,7 +154,11 @@ impl From<String> for RawText<'_> {
 
 impl Text for RawText<'_> {
     fn decode(&self) -> Cow<'_, str> {
-        decoded(&self.token, self.escaped)
+        match references::string(&self.token) {
+            None => decoded(&self.token, self.escaped),
+            Some(Cow::Borrowed(itself)) => decoded(itself, self.escaped),
+            Some(kept) => kept,
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -163,6 +169,21 @@ impl Text for RawText<'_> {
         out.push('"');
         out.push_str(&self.token);
         out.push('"');
+    }
+
+    fn is_base64(&self) -> bool {
+        references::is_bytes(&self.token) || is_canonical(self.decode().as_bytes())
+    }
+
+    fn write_base64_token(&self, out: &mut String) {
+        match references::bytes(&self.token) {
+            None => self.write_token(out),
+            Some(token) => {
+                out.push('"');
+                out.push_str(&token);
+                out.push('"');
+            }
+        }
     }
 }
 
@@ -188,8 +209,9 @@ impl<'a> RawJson<'a> {
         Self { token: token.into(), spaced }
     }
 
-    pub(super) fn token(&self) -> &Cow<'a, str> {
-        &self.token
+    /// The token, or that of the object which it refers to.
+    pub(super) fn token(&self) -> Cow<'_, str> {
+        references::object(&self.token).map_or(Cow::Borrowed(&*self.token), Cow::Owned)
     }
 }
 
@@ -209,11 +231,11 @@ impl PartialEq for RawJson<'_> {
 impl FreeForm for RawJson<'_> {
     fn text(&self) -> Cow<'_, str> {
         if !self.spaced {
-            return Cow::Borrowed(&self.token);
+            return references::whole(Cow::Borrowed(&self.token));
         }
         let mut text = String::with_capacity(self.token.len());
         compact(&self.token, &mut text);
-        Cow::Owned(text)
+        references::whole(Cow::Owned(text))
     }
 
     fn kind(&self) -> Kind {
@@ -221,7 +243,7 @@ impl FreeForm for RawJson<'_> {
     }
 
     fn from_compact(text: String) -> Self {
-        Self { token: Cow::Owned(text), spaced: false }
+        Self { token: Cow::Owned(references::skeleton(text)), spaced: false }
     }
 
     fn write_token(&self, out: &mut String) {

@@ -52,6 +52,16 @@ pub trait Text: Clone + Debug + Default + PartialEq + From<String> {
         super::write::push_string(&self.decode(), out);
     }
 
+    /// Whether the string is canonical base64: see [`Base64`](super::Base64).
+    fn is_base64(&self) -> bool {
+        super::base64::is_canonical(self.decode().as_bytes())
+    }
+
+    /// Appends a string that is base64 as a JSON token.
+    fn write_base64_token(&self, out: &mut String) {
+        self.write_token(out);
+    }
+
     /// The parts, one after the other.
     #[must_use]
     fn join(parts: &[Self], separator: &str) -> Self {
@@ -121,18 +131,16 @@ impl<'a> Leaves for Raw<'a> {
     type Json = RawJson<'a>;
 
     fn parse<T: Wire<Self>>(json: &RawJson<'a>) -> Result<T, Error> {
-        match json.token() {
-            Cow::Borrowed(text) => Reader::<Borrow>::new(text).within(usize::MAX).document(),
-            Cow::Owned(text) => Reader::<Copy>::new(text).within(usize::MAX).document(),
-        }
+        // The text may not live as long as the leaves.
+        Reader::<Copy>::new(&json.token()).within(usize::MAX).document()
     }
 
     fn tag<T>(json: &RawJson<'a>, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
-        Source::<Self>::tag(&mut Reader::<Copy>::new(json.token()).within(usize::MAX), known)
+        Source::<Self>::tag(&mut Reader::<Copy>::new(&json.token()).within(usize::MAX), known)
     }
 
     fn free_form<T: Wire<Self>>(value: &T) -> RawJson<'a> {
-        RawJson::from_compact(value.to_json())
+        RawJson::from_token(value.to_json(), false)
     }
 }
 

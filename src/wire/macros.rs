@@ -102,13 +102,18 @@ macro_rules! object {
             fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
                 #[derive(Clone, Copy)]
                 enum Member { $( $field, )* }
-                const KNOWN: &[($crate::wire::Identifier, Member)] = &[$( ($crate::wire::identifier!($key), Member::$field), )*];
+                const MEMBERS: &[Member] = &[$( Member::$field, )*];
+                const KNOWN: &[$crate::wire::Identifier] = &[$( $crate::wire::identifier!($key), )*];
                 const { assert!(KNOWN.len() <= $crate::wire::MAX_KNOWN) };
                 $( let mut $field = None; )*
                 let mut unknown = $crate::wire::Map::new();
                 let mark = source.object(object!(@tag $($tag)?), KNOWN, |source, member| {
                     match member {
-                        $( $crate::wire::Member::Known(Member::$field) => object!(@read $mode $field source), )*
+                        $crate::wire::Member::Known(place) => match MEMBERS.get(place).copied() {
+                            $( Some(Member::$field) => object!(@read $mode $field source), )*
+                            // No source gives another place.
+                            None => {}
+                        },
                         $crate::wire::Member::Unknown(name) => unknown.push(name, source.json()?),
                     }
                     Ok(())
@@ -182,9 +187,9 @@ macro_rules! union {
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
             fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
-                #[derive(Clone, Copy)]
                 enum Variant { $( $variant, )+ }
-                const KNOWN: &[($crate::wire::Identifier, Variant)] = &[$( ($crate::wire::identifier!($key), Variant::$variant), )+];
+                const VARIANTS: &[Variant] = &[$( Variant::$variant, )+];
+                const KNOWN: &[$crate::wire::Identifier] = &[$( $crate::wire::identifier!($key), )+];
                 const { assert!(KNOWN.len() <= $crate::wire::MAX_KNOWN) };
                 let (mut value, mut second) = (None, None);
                 let mark = source.object(None, KNOWN, |source, member| {
@@ -197,7 +202,11 @@ macro_rules! union {
                         return source.json().map(drop);
                     }
                     value = Some(match member {
-                        $( $crate::wire::Member::Known(Variant::$variant) => Self::$variant($crate::wire::Wire::<L>::read(source)?), )+
+                        $crate::wire::Member::Known(place) => match VARIANTS.get(place) {
+                            $( Some(Variant::$variant) => Self::$variant($crate::wire::Wire::<L>::read(source)?), )+
+                            // No source gives another place.
+                            None => return Ok(()),
+                        },
                         $crate::wire::Member::Unknown(name) => Self::Unknown(name.to_owned(), source.json()?),
                     });
                     Ok(())

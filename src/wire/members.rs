@@ -1,7 +1,5 @@
 //! Objects as lists of members, in their order.
 
-use std::convert::Infallible;
-
 use super::{Leaves, Member, Owned, Sink, Source, TYPE, Wire};
 use crate::Error;
 
@@ -118,8 +116,10 @@ pub(crate) fn write_members<L: Leaves, V: Wire<L>, K: Sink<L>>(members: &Map<V>,
 impl<L: Leaves, V: Wire<L>> Wire<L> for Map<V> {
     fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
         let mut members = Self::new();
-        source.object::<Infallible>(None, &[], |source, Member::Unknown(name)| {
-            members.push(name, V::read(source)?);
+        source.object(None, &[], |source, member| {
+            if let Member::Unknown(name) = member {
+                members.push(name, V::read(source)?);
+            }
             Ok(())
         })?;
         Ok(members)
@@ -144,9 +144,9 @@ pub struct Untyped<L: Leaves = Owned> {
 impl<L: Leaves> Wire<L> for Untyped<L> {
     fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
         let (mut kind, mut members) = (String::new(), Map::new());
-        source.object(None, &[(TYPE, ())], |source, member| {
+        source.object(None, &[TYPE], |source, member| {
             match member {
-                Member::Known(()) => kind = source.string(str::to_owned)?,
+                Member::Known(_) => kind = source.string(str::to_owned)?,
                 Member::Unknown(name) => members.push(name, source.json()?),
             }
             Ok(())

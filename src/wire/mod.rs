@@ -13,6 +13,8 @@ mod macros;
 mod members;
 mod partial;
 pub(crate) mod read;
+#[doc(hidden)]
+pub mod references;
 pub(crate) mod scan;
 mod token;
 mod transcribe;
@@ -119,9 +121,9 @@ pub const MAX_KNOWN: usize = 64;
 
 /// The name of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Member<'n, M> {
-    /// One that is known.
-    Known(M),
+pub enum Member<'n> {
+    /// The known one at this place.
+    Known(usize),
     /// Another one.
     Unknown(&'n str),
 }
@@ -246,11 +248,11 @@ pub trait Source<L: Leaves>: Sized {
     ///
     /// # Errors
     /// See [`Source::text`]; a repeated name is `duplicate_key`; the `type` is another one.
-    fn object<M: Copy>(
+    fn object(
         &mut self,
         tag: Option<Identifier>,
-        known: &[(Identifier, M)],
-        member: impl FnMut(&mut Self, Member<'_, M>) -> Result<(), Error>,
+        known: &[Identifier],
+        member: impl FnMut(&mut Self, Member<'_>) -> Result<(), Error>,
     ) -> Result<Self::Mark, Error>;
 
     /// Reads an array, calling `item` at each element; `item` reads it.
@@ -297,6 +299,8 @@ pub trait Sink<L: Leaves> {
     fn end_array(&mut self);
     /// A string at a leaf.
     fn text(&mut self, text: &L::Text);
+    /// A string at a leaf that is base64.
+    fn base64(&mut self, text: &L::Text);
     /// Free-form JSON at a leaf.
     fn json(&mut self, json: &L::Json);
     /// A string.

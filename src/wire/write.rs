@@ -77,6 +77,11 @@ impl<L: Leaves> Sink<L> for Writer {
         text.write_token(&mut self.out);
     }
 
+    fn base64(&mut self, text: &L::Text) {
+        self.separate();
+        text.write_base64_token(&mut self.out);
+    }
+
     fn json(&mut self, json: &L::Json) {
         self.separate();
         json.write_token(&mut self.out);

@@ -1,1 +1,10 @@
-//! The npm package `converse-messages`.
+//! What the npm package `converse-messages` runs: `js/` calls it, and nobody else.
+//!
+//! A call gives the value; whatever else there is to say goes to [`js::report`].
+
+mod convert;
+mod js;
+mod model_id;
+mod options;
+mod report;
+mod stream;

@@ -5,6 +5,7 @@ mod fuzz;
 mod records;
 mod shell;
 mod test;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ usage: cargo xtask COMMAND
 
   test            everything: format, lints, tests, documentation, oldest supported Rust, dependencies
   clients         other people's programs with ours: boto3, the Anthropic SDK, Apache Spark (needs Python 3.10 and Java 17)
+  wasm            builds the npm package in wasm/pkg
   fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases
   records COUNT   prints a batch file of COUNT records, some of them bad";
 
@@ -32,6 +34,7 @@ fn run() -> Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => test::run_all()?,
+        ["wasm"] => drop(wasm::build()?),
         ["clients"] => clients::run_all()?,
         ["fuzz"] => fuzz::run_all(20)?,
         ["fuzz", seconds] => {

@@ -20,7 +20,7 @@ mod transcode;
 use std::collections::BTreeMap;
 
 use crate::loss::{Cx, Loss, Path};
-use crate::wire::{FreeForm as _, Leaves, Owned, Raw, Wire};
+use crate::wire::{FreeForm as _, Leaves, Raw, Text as _, Wire};
 use crate::{Converted, Error, ErrorKind, Options, converse, messages};
 
 pub use to_converse::ToConverse;
@@ -96,8 +96,8 @@ fn recoded<A: Leaves, B: Leaves, T: Wire<B>>(value: &impl Wire<A>) -> Result<T, 
     B::parse(&B::Json::from_compact(A::free_form(value).text().into_owned()))
 }
 
-/// The same, for what this library has made.
-fn owned_text<L: Leaves>(value: &impl Wire<L>) -> String {
+/// The JSON of what this library has made.
+fn text_of<L: Leaves>(value: &impl Wire<L>) -> String {
     L::free_form(value).text().into_owned()
 }
 
@@ -197,9 +197,17 @@ fn part_options(options: &Options) -> Options {
     Options { loss: crate::Policy::Allow, ..options.clone() }
 }
 
-/// The owned form of free JSON.
-fn owned_json<L: Leaves>(json: &L::Json) -> <Owned as Leaves>::Json {
-    <Owned as Leaves>::Json::from_compact(json.text().into_owned())
+/// The leaves of what is kept from event to event: tokens, as in the events of a [`Transcoder`], of their own.
+type Kept = Raw<'static>;
+
+/// Free JSON, to be kept.
+fn kept_json<L: Leaves>(json: &L::Json) -> <Kept as Leaves>::Json {
+    <Kept as Leaves>::Json::from_compact(json.text().into_owned())
+}
+
+/// A text, to be kept.
+fn kept_text<L: Leaves>(text: &L::Text) -> <Kept as Leaves>::Text {
+    text.decode().into_owned().into()
 }
 
 /// The number of the event at this path.

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::frame::eventstream::{self, Frame, Header, Value};
 use crate::frame::{jsonl, sse};
 use crate::loss::{Cx, Loss, Path};
-use crate::wire::{Base64, FreeForm as _, Json, Kind, Leaves, Map, Owned, Raw, RawJson, Wire, object};
+use crate::wire::{Base64, FreeForm as _, Kind, Leaves, Map, Raw, RawJson, Wire, object};
 use crate::{Converted, Error, ErrorKind, Options, converse, messages};
 
 use super::super::errors;
@@ -413,12 +413,12 @@ impl Events {
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
         match &mut self.machine {
             Machine::ToMessages(machine) => {
-                for event in machine.finish::<Owned>()?.value {
+                for event in machine.finish::<Raw>()?.value {
                     self.target.messages(&event, out)?;
                 }
             }
             Machine::ToConverse(machine) => {
-                for event in machine.finish::<Owned>()?.value {
+                for event in machine.finish::<Raw>()?.value {
                     self.target.converse(&event, out)?;
                 }
             }
@@ -501,7 +501,7 @@ impl Target {
         match self.framing {
             Framing::Sse => return sse::write(name, &self.json, out),
             Framing::Invoke => {
-                let bytes = Base64::<Owned>::encode(self.json.as_bytes());
+                let bytes = Base64::<Raw>::encode(self.json.as_bytes());
                 let chunk = Chunk { bytes, ..Chunk::default() }.to_json();
                 return eventstream::write(&headers("event", ":event-type", "chunk"), chunk.as_bytes(), out);
             }
@@ -546,8 +546,8 @@ impl Target {
     /// Writes the payload of an event of Converse that stands in the room.
     fn write_payload(&mut self, name: &str, is_exception: bool, out: &mut Vec<u8>) -> Result<(), Error> {
         if self.framing == Framing::Json {
-            let payload = Json::from_compact(std::mem::take(&mut self.json));
-            Wire::<Owned>::to_json_in(&Map::from_iter([(name.to_owned(), payload)]), &mut self.json);
+            let payload = RawJson::from_compact(std::mem::take(&mut self.json));
+            Wire::<Raw>::to_json_in(&Map::from_iter([(name.to_owned(), payload)]), &mut self.json);
             self.line(out);
             return Ok(());
         }
@@ -565,12 +565,14 @@ impl Target {
         // Neither can fail: the names are ours, and the message is short.
         let _ = match self.side {
             Side::Messages => {
-                let error = messages::ErrorResponse::new(messages::ErrorType::Api, message);
-                self.messages(&messages::StreamEvent::<Owned>::Error(Box::new(error)), out)
+                let kind = messages::ErrorType::Api;
+                let error = messages::ErrorObject { kind, message: message.into(), ..Default::default() };
+                let error = messages::ErrorResponse { error, ..Default::default() };
+                self.messages(&messages::StreamEvent::<Raw>::Error(Box::new(error)), out)
             }
             Side::Converse => {
-                let exception = converse::Exception { message: Some(message), ..Default::default() };
-                self.converse(&converse::StreamEvent::<Owned>::InternalServer(Box::new(exception)), out)
+                let exception = converse::Exception { message: Some(message.into()), ..Default::default() };
+                self.converse(&converse::StreamEvent::<Raw>::InternalServer(Box::new(exception)), out)
             }
         };
     }

@@ -186,6 +186,24 @@ impl<'s, F> Reader<'s, F> {
         Error::new(ErrorKind::InvalidSource, path, message)
     }
 
+    /// Reads an array.
+    fn items(&mut self, item: &mut dyn FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        self.want(Kind::Array)?;
+        self.enter()?;
+        if self.closes(b']') {
+            return Ok(());
+        }
+        self.depth += 1;
+        loop {
+            item(self)?;
+            if !self.another(b']')? {
+                break;
+            }
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
     /// The place of the value that comes next.
     fn here(&mut self) -> Mark {
         self.peek();
@@ -400,30 +418,17 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
         }
     }
 
-    fn object<M: Copy>(
+    fn object(
         &mut self,
         tag: Option<Identifier>,
-        known: &[(Identifier, M)],
-        member: impl FnMut(&mut Self, Member<'_, M>) -> Result<(), Error>,
+        known: &[Identifier],
+        mut member: impl FnMut(&mut Self, Member<'_>) -> Result<(), Error>,
     ) -> Result<Mark, Error> {
-        self.members(tag, known, member)
+        self.members(tag, known, &mut member)
     }
 
     fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
-        self.want(Kind::Array)?;
-        self.enter()?;
-        if self.closes(b']') {
-            return Ok(());
-        }
-        self.depth += 1;
-        loop {
-            item(self)?;
-            if !self.another(b']')? {
-                break;
-            }
-        }
-        self.depth -= 1;
-        Ok(())
+        self.items(&mut item)
     }
 
     fn tag<T>(&mut self, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {

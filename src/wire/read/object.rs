@@ -9,9 +9,9 @@ use super::{Mark, Reader};
 use crate::{Error, ErrorKind};
 
 /// The name of a member as it was read.
-enum MemberName<'s, M> {
-    /// A known one, and its place among them.
-    Known(usize, M),
+enum MemberName<'s> {
+    /// The known one at this place.
+    Known(usize),
     /// Another one: its token, and whether that has escapes.
     Other(&'s str, bool),
 }
@@ -34,12 +34,13 @@ fn begins(text: &[u8], name: Identifier) -> bool {
 }
 
 impl<'s, F> Reader<'s, F> {
-    /// Reads an object. See [`Source::object`](super::Source::object).
-    pub(super) fn members<M: Copy>(
+    /// Reads an object. See [`Source::object`](super::Source::object). Once for all types, which are many: it is half of the code
+    /// otherwise.
+    pub(super) fn members(
         &mut self,
         tag: Option<Identifier>,
-        known: &[(Identifier, M)],
-        mut member: impl FnMut(&mut Self, Member<'_, M>) -> Result<(), Error>,
+        known: &[Identifier],
+        member: &mut dyn FnMut(&mut Self, Member<'_>) -> Result<(), Error>,
     ) -> Result<Mark, Error> {
         self.want(Kind::Object)?;
         let mark = self.here();
@@ -55,13 +56,13 @@ impl<'s, F> Reader<'s, F> {
         let (mut seen, mut next) = (0_u64, 0);
         while more {
             match self.member_name(known, next)? {
-                MemberName::Known(place, known) => {
+                MemberName::Known(place) => {
                     if seen & 1 << place != 0 {
                         return Err(self.repeated(self.at));
                     }
                     seen |= 1 << place;
                     next = place + 1;
-                    member(self, Member::Known(known))?;
+                    member(self, Member::Known(place))?;
                 }
                 MemberName::Other(token, escaped) => {
                     let name = decoded(token, escaped);
@@ -119,7 +120,7 @@ impl<'s, F> Reader<'s, F> {
 
     /// Reads the name of a member, which is perhaps the known one whose turn is `next`.
     #[inline]
-    fn member_name<M: Copy>(&mut self, known: &[(Identifier, M)], next: usize) -> Result<MemberName<'s, M>, Error> {
+    fn member_name(&mut self, known: &[Identifier], next: usize) -> Result<MemberName<'s>, Error> {
         self.peek();
         let rest = self.bytes().get(self.at..).unwrap_or_default();
         let mut place = next;
@@ -127,21 +128,18 @@ impl<'s, F> Reader<'s, F> {
             if place >= known.len() {
                 place = 0;
             }
-            if let Some((name, member)) = known.get(place)
+            if let Some(name) = known.get(place)
                 && begins(rest, *name)
             {
                 self.at += name.token.len();
-                return Ok(MemberName::Known(place, *member));
+                return Ok(MemberName::Known(place));
             }
             place += 1;
         }
         let (token, escaped) = self.name()?;
         let name = decoded(token, escaped);
-        let found = known.iter().enumerate().find(|(_, (known, _))| known.text == name);
-        Ok(match found {
-            Some((place, (_, member))) => MemberName::Known(place, *member),
-            None => MemberName::Other(token, escaped),
-        })
+        let place = known.iter().position(|known| known.text == name);
+        Ok(place.map_or(MemberName::Other(token, escaped), MemberName::Known))
     }
 
     /// Where the `type` of the object that begins here ends, if it was looked at and is this one.

@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 
 use crate::loss::{Code, Converted, Cx, Path, Severity};
-use crate::wire::{Json, Leaves, Owned, Text as _};
+use crate::wire::{Leaves, RawJson, Text as _};
 use crate::{Error, converse, messages};
 
 use super::super::super::carried::{DEFAULT_ID, DEFAULT_MODEL};
 use super::super::super::response;
-use super::super::{Places, owned_json, part_options, recoded};
+use super::super::{Kept, Places, kept_json, kept_text, part_options, recoded};
 
 /// The end of the message, as far as it is known.
 #[derive(Clone, Debug, Default)]
 pub(super) struct End {
     /// As a response without content.
-    message: messages::Response,
+    message: messages::Response<Kept>,
     /// Members of it, and of its usage, that this library does not know.
-    unknown: BTreeMap<String, Json>,
-    unknown_of_usage: BTreeMap<String, Json>,
+    unknown: BTreeMap<String, RawJson<'static>>,
+    unknown_of_usage: BTreeMap<String, RawJson<'static>>,
     places: Places,
     /// The paths of the events that have told something.
     told: Vec<String>,
@@ -27,12 +27,12 @@ pub(super) struct End {
 
 impl End {
     pub(super) fn start<L: Leaves>(&mut self, message: &messages::Response<L>, at: Path<'_>) -> Result<(), Error> {
-        self.message = recoded::<L, Owned, _>(message)?;
+        self.message = recoded::<L, Kept, _>(message)?;
         self.unknown.extend(std::mem::take(&mut self.message.unknown));
         self.unknown_of_usage.extend(std::mem::take(&mut self.message.usage.unknown));
         self.stopped = self.message.stop_reason.is_some();
         self.places.tell("", at.pointer());
-        if self.message.id != DEFAULT_ID || self.message.model != DEFAULT_MODEL || self.stopped {
+        if self.message.id.decode() != DEFAULT_ID || self.message.model.decode() != DEFAULT_MODEL || self.stopped {
             self.told.push(at.pointer());
         }
         Ok(())
@@ -68,21 +68,21 @@ impl End {
             self.message.stop_reason = Some(stop_reason);
         }
         if let Some(stop_sequence) = stop_sequence {
-            let stop_sequence = stop_sequence.decode().into_owned();
+            let stop_sequence = kept_text::<L>(&stop_sequence);
             let differs = self.message.stop_sequence.as_ref().is_some_and(|own| *own != stop_sequence);
             self.replaced(differs, "/stop_sequence", cx);
             self.message.stop_sequence = Some(stop_sequence);
             self.told("/stop_sequence", delta_at.name("stop_sequence"));
         }
         if let Some(stop_details) = stop_details {
-            let stop_details = recoded::<L, Owned, _>(&stop_details)?;
+            let stop_details = recoded::<L, Kept, _>(&stop_details)?;
             let differs = self.message.stop_details.as_ref().is_some_and(|own| *own != stop_details);
             self.replaced(differs, "/stop_details", cx);
             self.message.stop_details = Some(stop_details);
             self.told("/stop_details", delta_at.name("stop_details"));
         }
         if let Some(container) = container {
-            let container = recoded::<L, Owned, _>(&container)?;
+            let container = recoded::<L, Kept, _>(&container)?;
             self.replaced(self.message.container.as_ref().is_some_and(|own| *own != container), "/container", cx);
             self.message.container = Some(container);
             self.told("/container", delta_at.name("container"));
@@ -93,7 +93,7 @@ impl End {
                 continue;
             }
             self.told(&format!("/{}", escaped(&name)), delta_at.name(&name));
-            self.unknown.insert(name, owned_json::<L>(&value));
+            self.unknown.insert(name, kept_json::<L>(&value));
         }
         self.usage(usage, at.name("usage"))?;
         self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at, cx)
@@ -130,27 +130,27 @@ impl End {
             told.push("cache_creation_input_tokens");
         }
         if let Some(cache_creation) = cache_creation {
-            own.cache_creation = Some(recoded::<L, Owned, _>(&cache_creation)?);
+            own.cache_creation = Some(recoded::<L, Kept, _>(&cache_creation)?);
             told.push("cache_creation");
         }
         if let Some(details) = output_tokens_details {
-            own.output_tokens_details = Some(recoded::<L, Owned, _>(&details)?);
+            own.output_tokens_details = Some(recoded::<L, Kept, _>(&details)?);
         }
         if let Some(server_tool_use) = server_tool_use {
-            own.server_tool_use = Some(recoded::<L, Owned, _>(&server_tool_use)?);
+            own.server_tool_use = Some(recoded::<L, Kept, _>(&server_tool_use)?);
         }
         if service_tier.is_some() {
             own.service_tier = service_tier;
             told.push("service_tier");
         }
         if let Some(inference_geo) = inference_geo {
-            own.inference_geo = Some(inference_geo.decode().into_owned());
+            own.inference_geo = Some(kept_text::<L>(&inference_geo));
         }
         if speed.is_some() {
             own.speed = speed;
         }
         for (name, value) in unknown {
-            self.unknown_of_usage.insert(name, owned_json::<L>(&value));
+            self.unknown_of_usage.insert(name, kept_json::<L>(&value));
         }
         for name in told {
             self.told(&format!("/usage/{name}"), at.name(name));
@@ -172,14 +172,14 @@ impl End {
             self.told("/amazon-bedrock-guardrailAction", at.name("amazon-bedrock-guardrailAction"));
         }
         if let Some(trace) = trace {
-            let trace = owned_json::<L>(&trace);
+            let trace = kept_json::<L>(&trace);
             let differs = self.message.trace.as_ref().is_some_and(|own| *own != trace);
             self.replaced(differs, "/amazon-bedrock-trace", cx);
             self.message.trace = Some(trace);
             self.told("/amazon-bedrock-trace", at.name("amazon-bedrock-trace"));
         }
         if let Some(metrics) = invocation_metrics {
-            let metrics = recoded::<L, Owned, _>(metrics)?;
+            let metrics = recoded::<L, Kept, _>(metrics)?;
             let differs = self.message.invocation_metrics.as_ref().is_some_and(|own| *own != metrics);
             self.replaced(differs, "/amazon-bedrock-invocationMetrics", cx);
             self.message.invocation_metrics = Some(metrics);
@@ -222,7 +222,7 @@ impl End {
     pub(super) fn events(
         self,
         cx: &mut Cx<'_>,
-    ) -> Result<(converse::MessageStopEvent, converse::ConverseStreamMetadataEvent), Error> {
+    ) -> Result<(converse::MessageStopEvent<Kept>, converse::ConverseStreamMetadataEvent<Kept>), Error> {
         let mut message = self.message;
         message.unknown = self.unknown.into_iter().collect();
         message.usage.unknown = self.unknown_of_usage.into_iter().collect();
@@ -240,9 +240,8 @@ impl End {
             service_tier,
             unknown: _,
         } = response;
-        let stop: converse::MessageStopEvent =
-            converse::MessageStopEvent { stop_reason, additional_model_response_fields, ..Default::default() };
-        let metadata: converse::ConverseStreamMetadataEvent =
+        let stop = converse::MessageStopEvent { stop_reason, additional_model_response_fields, ..Default::default() };
+        let metadata =
             converse::ConverseStreamMetadataEvent { usage, metrics, trace, service_tier, ..Default::default() };
         Ok((stop, metadata))
     }

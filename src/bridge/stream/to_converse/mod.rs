@@ -21,11 +21,11 @@ mod blocks;
 mod end;
 
 use crate::loss::{Code, Converted, Cx, Loss, Path};
-use crate::wire::{Leaves, Owned};
+use crate::wire::Leaves;
 use crate::{Error, Options, converse, messages};
 
 use super::super::errors;
-use super::{Course, State, cut_off, order, recoded};
+use super::{Course, Kept, State, cut_off, order, recoded};
 use blocks::Blocks;
 use end::End;
 
@@ -212,8 +212,8 @@ impl Machine {
     fn end<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         self.blocks.close_all(out);
         let (stop, metadata) = std::mem::take(&mut self.end).events(cx)?;
-        out(converse::StreamEvent::MessageStop(recoded::<Owned, L, _>(&stop)?));
-        out(converse::StreamEvent::Metadata(Box::new(recoded::<Owned, L, _>(&metadata)?)));
+        out(converse::StreamEvent::MessageStop(recoded::<Kept, L, _>(&stop)?));
+        out(converse::StreamEvent::Metadata(Box::new(recoded::<Kept, L, _>(&metadata)?)));
         self.state = State::Done;
         Ok(())
     }

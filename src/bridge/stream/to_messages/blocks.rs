@@ -7,7 +7,7 @@ use crate::wire::{Base64, Leaves, Text as _};
 use crate::{Error, converse, messages};
 
 use super::super::super::{citation, tool_call};
-use super::super::{number, order, owned_json};
+use super::super::{kept_json, kept_text, number, order};
 use super::gather::{Gathered, Line, Out};
 
 /// A block of the source, by its index there.
@@ -66,13 +66,12 @@ impl Blocks {
                 let converse::ToolResultBlockStart { tool_use_id, kind, status, unknown } = start;
                 let result_at = start_at.name("toolResult");
                 cx.unknown(result_at, &unknown);
-                let kind = kind.map(|kind| kind.decode().into_owned());
-                let known = kind.as_deref().map(messages::ServerToolResultType::from);
+                let known = kind.as_ref().map(|kind| messages::ServerToolResultType::from(&*kind.decode()));
                 if matches!(known, None | Some(messages::ServerToolResultType::Unknown(_))) {
                     cx.unsupported(result_at, "toolResult");
                     Block::Lost
                 } else {
-                    let tool_use_id = tool_use_id.decode().into_owned();
+                    let (tool_use_id, kind) = (kept_text::<L>(&tool_use_id), kind.map(|kind| kept_text::<L>(&kind)));
                     let block = converse::ToolResultBlock { tool_use_id, status, kind, ..Default::default() };
                     Block::Gathering(Gathered::ToolResult(block, number(at), Vec::new()), self.line.hold())
                 }
@@ -219,8 +218,8 @@ impl Blocks {
         deltas.push(number(at));
         for (index, part) in parts.into_iter().enumerate() {
             match part {
-                Delta::Text(text) => block.content.push(Part::Text(text.decode().into_owned())),
-                Delta::Json(json) => block.content.push(Part::Json(owned_json::<L>(&json))),
+                Delta::Text(text) => block.content.push(Part::Text(kept_text::<L>(&text))),
+                Delta::Json(json) => block.content.push(Part::Json(kept_json::<L>(&json))),
                 Delta::Unknown(name, _) => cx.unknown_type(list_at.index(index).name(&name), &name),
             }
         }

@@ -1,12 +1,12 @@
 //! `messageStop`, `metadata` → `message_delta`, `message_stop`
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{Json, Leaves, Map, Owned};
+use crate::wire::{Leaves, Map, RawJson, RawText, Text as _};
 use crate::{Error, converse, messages};
 
 use super::super::super::carried::{DEFAULT_ID, DEFAULT_MODEL};
 use super::super::super::response;
-use super::super::{Places, number, owned_json, part_options, recoded};
+use super::super::{Kept, Places, kept_json, number, part_options, recoded};
 
 const NO_PLACE_AT_THE_END: &str = "the end of a stream has no place for it";
 
@@ -14,7 +14,7 @@ const NO_PLACE_AT_THE_END: &str = "the end of a stream has no place for it";
 #[derive(Clone, Debug, Default)]
 pub(super) struct End {
     /// As a response without content.
-    response: converse::Response,
+    response: converse::Response<Kept>,
     /// The numbers of the events that told it.
     stopped: Option<usize>,
     measured: Option<usize>,
@@ -46,7 +46,7 @@ impl End {
         cx.unknown_in_event(at.name("messageStop"), padding.as_ref(), &unknown);
         self.stopped = Some(number(at));
         self.response.stop_reason = stop_reason;
-        self.response.additional_model_response_fields = fields.map(|fields| owned_json::<L>(&fields));
+        self.response.additional_model_response_fields = fields.map(|fields| kept_json::<L>(&fields));
     }
 
     pub(super) fn measure<L: Leaves>(
@@ -66,14 +66,14 @@ impl End {
             unknown,
         } = event;
         cx.unknown_in_event(at.name("metadata"), padding.as_ref(), &unknown);
-        let performance_config = performance_config.map(|config| recoded::<L, Owned, _>(&config)).transpose()?;
+        let performance_config = performance_config.map(|config| recoded::<L, Kept, _>(&config)).transpose()?;
         if service_tier.is_some() {
             cx.hint(at.name("metadata").name("serviceTier"), Code::Unsupported, NO_PLACE_AT_THE_END);
         }
         self.response = converse::Response {
-            usage: recoded::<L, Owned, _>(&usage)?,
-            metrics: recoded::<L, Owned, _>(&metrics)?,
-            trace: trace.map(|trace| owned_json::<L>(&trace)),
+            usage: recoded::<L, Kept, _>(&usage)?,
+            metrics: recoded::<L, Kept, _>(&metrics)?,
+            trace: trace.map(|trace| kept_json::<L>(&trace)),
             performance_config,
             ..std::mem::take(&mut self.response)
         };
@@ -84,7 +84,7 @@ impl End {
     pub(super) fn events(
         self,
         cx: &mut Cx<'_>,
-    ) -> Result<(messages::MessageDeltaEvent, messages::MessageStopEvent), Error> {
+    ) -> Result<(messages::MessageDeltaEvent<Kept>, messages::MessageStopEvent<Kept>), Error> {
         let (stopped, measured) = (self.stopped.unwrap_or_default(), self.measured.unwrap_or_default());
         let stop_at = Path::Root.index(stopped);
         if self.measured.is_none() {
@@ -156,15 +156,15 @@ impl End {
 }
 
 /// Members that `message_start` would have told, had they been known.
-fn late(fields: Option<&Json>, at: Path<'_>, cx: &mut Cx<'_>) {
-    let fields: Map<Json> = fields.and_then(|fields| Owned::parse(fields).ok()).unwrap_or_default();
+fn late(fields: Option<&RawJson<'static>>, at: Path<'_>, cx: &mut Cx<'_>) {
+    let fields: Map<RawJson<'_>> = fields.and_then(|fields| Kept::parse(fields).ok()).unwrap_or_default();
     let told = [
         ("id", cx.options.message_id.as_deref().unwrap_or(DEFAULT_ID)),
         ("model", cx.options.response_model.as_deref().unwrap_or(DEFAULT_MODEL)),
     ];
     let late = told.map(|(name, told)| {
-        let late = fields.get(name).and_then(|value| Owned::parse::<String>(value).ok());
-        (name, late.is_some_and(|late| late != told))
+        let late = fields.get(name).and_then(|value| Kept::parse::<RawText<'_>>(value).ok());
+        (name, late.is_some_and(|late| late.decode() != told))
     });
     cx.unsupported_members(at, late, "it comes too late: message_start has gone out");
 }

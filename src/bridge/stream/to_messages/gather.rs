@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Base64, FreeForm as _, Leaves, Owned};
+use crate::wire::{Base64, FreeForm as _, Leaves};
 use crate::{Error, converse, messages};
 
 use super::super::super::{content, tool_call};
-use super::super::owned_text;
+use super::super::{Kept, text_of};
 
 /// Where events go.
 pub(super) type Out<'o, L> = dyn FnMut(messages::StreamEvent<L>) + 'o;
@@ -21,12 +21,12 @@ pub(super) enum Gathered {
     /// The bytes, and the number of their first event.
     Redacted(Vec<u8>, usize),
     /// A result of a server's tool, the number of the event that began, and those of its deltas.
-    ToolResult(converse::ToolResultBlock, usize, Vec<usize>),
+    ToolResult(converse::ToolResultBlock<Kept>, usize, Vec<usize>),
 }
 
 impl Gathered {
     /// The block. `None`: it has no place in Messages, and why is in the losses.
-    pub(super) fn whole(self, cx: &mut Cx<'_>) -> Result<Option<messages::ContentBlock>, Error> {
+    pub(super) fn whole(self, cx: &mut Cx<'_>) -> Result<Option<messages::ContentBlock<Kept>>, Error> {
         match self {
             Self::Redacted(bytes, begun) => {
                 let at = Path::Root.index(begun);
@@ -109,7 +109,7 @@ impl Line {
             self.number_finally(&mut event);
             out(event);
         } else {
-            self.waiting.push_back(Waiting::Event(owned_text::<L>(&event)));
+            self.waiting.push_back(Waiting::Event(text_of::<L>(&event)));
         }
     }
 
@@ -134,10 +134,10 @@ impl Line {
     pub(super) fn release<L: Leaves>(
         &mut self,
         number: i64,
-        block: Option<&messages::ContentBlock>,
+        block: Option<&messages::ContentBlock<Kept>>,
         out: &mut Out<'_, L>,
     ) -> Result<(), Error> {
-        self.whole.insert(number, block.map(owned_text::<Owned>));
+        self.whole.insert(number, block.map(text_of::<Kept>));
         while let Some(first) = self.waiting.front_mut() {
             match first {
                 Waiting::Event(event) => {

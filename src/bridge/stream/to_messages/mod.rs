@@ -21,12 +21,12 @@ mod end;
 mod gather;
 
 use crate::loss::{Code, Converted, Cx, Loss, Path};
-use crate::wire::{Leaves, Owned};
+use crate::wire::Leaves;
 use crate::{Error, Options, converse, messages};
 
 use super::super::carried::{DEFAULT_ID, DEFAULT_MODEL};
 use super::super::errors;
-use super::{Course, State, cut_off, order, recoded};
+use super::{Course, Kept, State, cut_off, order, recoded};
 use blocks::Blocks;
 use end::End;
 use gather::Out;
@@ -235,8 +235,8 @@ impl Machine {
     /// Sends how the message ended.
     fn end<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
         let (delta, stop) = std::mem::take(&mut self.end).events(cx)?;
-        self.blocks.line.send(messages::StreamEvent::MessageDelta(Box::new(recoded::<Owned, L, _>(&delta)?)), out);
-        self.blocks.line.send(messages::StreamEvent::MessageStop(Box::new(recoded::<Owned, L, _>(&stop)?)), out);
+        self.blocks.line.send(messages::StreamEvent::MessageDelta(Box::new(recoded::<Kept, L, _>(&delta)?)), out);
+        self.blocks.line.send(messages::StreamEvent::MessageStop(Box::new(recoded::<Kept, L, _>(&stop)?)), out);
         self.state = State::Done;
         Ok(())
     }

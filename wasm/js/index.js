@@ -1,0 +1,3 @@
+export { ConverseMessagesError } from './error.js';
+export * from './documents.js';
+export * from './streams.js';

@@ -1,0 +1,27 @@
+// For those who load the wasm themselves.
+import { start } from './engine.js';
+
+export * from './index.js';
+
+let started;
+
+export default function init(source) {
+  started ??= load(source ?? new URL('./converse_messages.wasm', import.meta.url)).then(start);
+  return started;
+}
+
+async function load(source) {
+  if (typeof source === 'string' || source instanceof URL) return load(await fetched(source));
+  const given = await source;
+  if (typeof Response === 'undefined' || !(given instanceof Response)) return given;
+  if (!given.ok) throw new Error(`the wasm could not be fetched: ${given.status}`);
+  return WebAssembly.compile(await given.arrayBuffer());
+}
+
+async function fetched(address) {
+  if (address instanceof URL && address.protocol === 'file:') {
+    const { readFile } = await import(/* @vite-ignore */ 'node:fs/promises');
+    return readFile(address);
+  }
+  return fetch(address);
+}

@@ -1,0 +1,87 @@
+//! Documents.
+
+use converse_messages::errors::HttpError;
+use converse_messages::wire::references::{self, References};
+use converse_messages::{
+    Converted, Error, Options, batch, count_tokens, errors, invoke, request, response, schema, stream,
+};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::js;
+use crate::options::Asked;
+use crate::report::{Failure, answered};
+
+/// The conversions.
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub enum Job {
+    RequestToMessages,
+    RequestToConverse,
+    ResponseToMessages,
+    ResponseToConverse,
+    CountTokensToMessages,
+    CountTokensToConverse,
+    ErrorToMessages,
+    ErrorToConverse,
+    InvokeFromMessages,
+    InvokeFromConverse,
+    InvokeToConverse,
+    StreamToMessages,
+    StreamToConverse,
+    BatchToMessages,
+    BatchToConverse,
+    InlineSchema,
+}
+
+/// JSON to JSON, as bytes.
+#[wasm_bindgen]
+pub fn convert_bytes(job: Job, json: &[u8], options: &str) -> Vec<u8> {
+    let converted = references::with(None, || converted(job, json, options));
+    answered(converted.map(|(converted, status)| (converted.map(String::into_bytes), status)))
+}
+
+/// JSON to JSON, as a string.
+#[wasm_bindgen]
+pub fn convert_text(job: Job, json: &[u8], options: &str) -> String {
+    answered(references::with(None, || converted(job, json, options)))
+}
+
+/// Skeleton to skeleton.
+#[wasm_bindgen]
+pub fn convert_object(job: Job, skeleton: &[u8], options: &str) -> String {
+    answered(references::with(Some(REFERENCES), || converted(job, skeleton, options)))
+}
+
+const REFERENCES: References =
+    References { string: js::string, object: js::object, whole: js::whole, skeleton: js::skeleton };
+
+type Answer = Result<(Converted<String>, Option<u16>), Failure>;
+
+fn converted(job: Job, json: &[u8], options: &str) -> Answer {
+    let Asked { options, schema, status, invoke, .. } = Asked::read(options, Options::default())?;
+    let options = &options;
+    let converted = match job {
+        Job::RequestToMessages => request::to_messages_json(json, options),
+        Job::RequestToConverse => request::to_converse_json(json, options),
+        Job::ResponseToMessages => response::to_messages_json(json, options),
+        Job::ResponseToConverse => response::to_converse_json(json, options),
+        Job::CountTokensToMessages => count_tokens::to_messages_json(json, options),
+        Job::CountTokensToConverse => count_tokens::to_converse_json(json, options),
+        Job::InvokeFromMessages => invoke::from_messages_json(json, options),
+        Job::InvokeFromConverse => invoke::from_converse_json(json, options),
+        Job::InvokeToConverse => invoke::to_converse_json(json, options),
+        Job::StreamToMessages => stream::to_messages_json(json, options),
+        Job::StreamToConverse => stream::to_converse_json(json, options),
+        Job::BatchToMessages => batch::to_messages_json(json, invoke, options),
+        Job::BatchToConverse => batch::to_converse_json(json, invoke, options),
+        Job::InlineSchema => schema::inline_json(json, &schema),
+        Job::ErrorToMessages => return with_status(errors::to_messages_json(json, status, options)),
+        Job::ErrorToConverse => return with_status(errors::to_converse_json(json, status, options)),
+    };
+    Ok((converted?, None))
+}
+
+fn with_status(converted: Result<Converted<HttpError<String>>, Error>) -> Answer {
+    let Converted { value: HttpError { status, body }, losses } = converted?;
+    Ok((Converted { value: body, losses }, Some(status)))
+}

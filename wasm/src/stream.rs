@@ -1,0 +1,105 @@
+//! Streams.
+
+use converse_messages::stream;
+use converse_messages::wire::{Json, PartialJson};
+use converse_messages::{Error, Options};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::options::Asked;
+use crate::report::{Failure, listed, told};
+
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub enum Side {
+    Converse,
+    Messages,
+}
+
+#[wasm_bindgen]
+#[derive(Clone, Copy, Debug)]
+pub enum Framing {
+    Json,
+    Sse,
+    EventStream,
+    Invoke,
+}
+
+impl Framing {
+    fn get(self) -> stream::Framing {
+        match self {
+            Self::Json => stream::Framing::Json,
+            Self::Sse => stream::Framing::Sse,
+            Self::EventStream => stream::Framing::EventStream,
+            Self::Invoke => stream::Framing::Invoke,
+        }
+    }
+}
+
+/// Bytes to bytes.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Transcoder(stream::Transcoder);
+
+#[wasm_bindgen]
+impl Transcoder {
+    /// Nothing if the options are wrong, or the side's streams are not framed so.
+    pub fn open(from: Framing, side: Side, to: Framing, options: &str) -> Option<Transcoder> {
+        told(opened(from, side, to, options).map(|transcoder| Some(Self(transcoder))))
+    }
+
+    /// What goes out; an error is told beside it.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
+        told_beside(|out| self.0.push(bytes, out))
+    }
+
+    pub fn finish(&mut self) -> Vec<u8> {
+        told_beside(|out| self.0.finish(out))
+    }
+
+    pub fn losses(&self) -> String {
+        listed(self.0.losses())
+    }
+}
+
+fn opened(from: Framing, side: Side, to: Framing, options: &str) -> Result<stream::Transcoder, Failure> {
+    let side = match side {
+        Side::Converse => stream::Side::Converse,
+        Side::Messages => stream::Side::Messages,
+    };
+    let Asked { options, .. } = Asked::read(options, Options::streaming())?;
+    Ok(stream::Transcoder::new(from.get(), side, to.get(), options)?)
+}
+
+fn told_beside(convert: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>) -> Vec<u8> {
+    let mut out = Vec::new();
+    if let Err(error) = convert(&mut out) {
+        Failure::Conversion(error).report();
+    }
+    out
+}
+
+/// A tool's input that comes in pieces.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct Input(PartialJson);
+
+#[wasm_bindgen]
+impl Input {
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is wrong with a piece is told at the end, with the whole.
+    pub fn push(&mut self, piece: &str) {
+        drop(self.0.push(piece));
+    }
+
+    pub fn complete(&self) -> Option<String> {
+        self.0.complete().map(Json::into_string)
+    }
+
+    pub fn with_open_string(&self) -> Option<String> {
+        self.0.with_open_string().map(Json::into_string)
+    }
+}
