@@ -30,7 +30,7 @@ impl Json {
     /// # Errors
     /// `invalid_json`, `duplicate_key` or `too_deep`.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        Reader::<Copy>::new(text).document()
+        Reader::<Owned>::new::<Copy>(text).document()
     }
 
     /// The empty object, `{}`.

@@ -114,11 +114,11 @@ impl Leaves for Owned {
     type Json = Json;
 
     fn parse<T: Wire<Self>>(json: &Json) -> Result<T, Error> {
-        Reader::<Copy>::new(json.as_str()).within(usize::MAX).document()
+        Reader::new::<Copy>(json.as_str()).within(usize::MAX).document()
     }
 
     fn tag<T>(json: &Json, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
-        Source::<Self>::tag(&mut Reader::<Copy>::new(json.as_str()).within(usize::MAX), known)
+        Source::tag(&mut Reader::<Self>::new::<Copy>(json.as_str()).within(usize::MAX), known)
     }
 
     fn free_form<T: Wire<Self>>(value: &T) -> Json {
@@ -132,11 +132,11 @@ impl<'a> Leaves for Raw<'a> {
 
     fn parse<T: Wire<Self>>(json: &RawJson<'a>) -> Result<T, Error> {
         // The text may not live as long as the leaves.
-        Reader::<Copy>::new(&json.token()).within(usize::MAX).document()
+        Reader::new::<Copy>(&json.token()).within(usize::MAX).document()
     }
 
     fn tag<T>(json: &RawJson<'a>, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
-        Source::<Self>::tag(&mut Reader::<Copy>::new(&json.token()).within(usize::MAX), known)
+        Source::tag(&mut Reader::<Self>::new::<Copy>(&json.token()).within(usize::MAX), known)
     }
 
     fn free_form<T: Wire<Self>>(value: &T) -> RawJson<'a> {

@@ -43,15 +43,11 @@ macro_rules! object {
     (@type list $type:ty) => { Vec<$type> };
     (@type $mode:ident $type:ty) => { Option<$type> };
 
-    (@read required $slot:ident $source:ident) => { $slot = Some($crate::wire::Wire::<L>::read($source)?) };
-    (@read $mode:ident $slot:ident $source:ident) => {
-        if !$source.null()? {
-            $slot = Some($crate::wire::Wire::<L>::read($source)?);
-        }
-    };
+    (@read required $slot:ident $source:ident) => { $crate::wire::read_required(&mut $slot, $source)? };
+    (@read $mode:ident $slot:ident $source:ident) => { $crate::wire::read_optional(&mut $slot, $source)? };
 
     (@take required $slot:ident $key:literal $mark:ident $source:ident) => {
-        $slot.ok_or_else(|| $source.invalid(&$mark, Some($key), "a required member is missing"))?
+        $crate::wire::required($slot, $key, &$mark, $source)?
     };
     (@take list $slot:ident $key:literal $mark:ident $source:ident) => { $slot.unwrap_or_default() };
     (@take $mode:ident $slot:ident $key:literal $mark:ident $source:ident) => { $slot };
@@ -66,9 +62,7 @@ macro_rules! object {
         }
     };
     (@write optional $field:expr, $key:literal, $sink:ident) => {
-        if let Some(value) = $field {
-            object!(@write required value, $key, $sink);
-        }
+        $crate::wire::write_optional($field, $crate::wire::identifier!($key), $sink);
     };
     (@write nullable $field:expr, $key:literal, $sink:ident) => {
         match $field {

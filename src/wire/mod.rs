@@ -177,7 +177,7 @@ pub trait Wire<L: Leaves>: Sized {
         L: FromText<'s>,
     {
         let text = read::utf8(json)?;
-        read::Reader::<'s, L::Fill>::new(text).within(max_depth).document()
+        read::Reader::<'s, L>::new::<L::Fill>(text).within(max_depth).document()
     }
 
     /// The value as compact JSON. Numbers that have a type are printed anew (`1` as `1.0`); free-form JSON stays as it is.
@@ -375,5 +375,42 @@ impl<L: Leaves, T: Wire<L>> Wire<L> for Vec<T> {
             item.write(sink);
         }
         sink.end_array();
+    }
+}
+
+/// Reads a member into its place, unless it is null.
+///
+/// Here and not in the macros, since the types have more members than there are types of members.
+pub(crate) fn read_optional<L: Leaves, T: Wire<L>, S: Source<L>>(
+    place: &mut Option<T>,
+    source: &mut S,
+) -> Result<(), Error> {
+    if source.null()? { Ok(()) } else { read_required(place, source) }
+}
+
+/// Reads a member into its place.
+pub(crate) fn read_required<L: Leaves, T: Wire<L>, S: Source<L>>(
+    place: &mut Option<T>,
+    source: &mut S,
+) -> Result<(), Error> {
+    *place = Some(T::read(source)?);
+    Ok(())
+}
+
+/// What a member's place must hold once the object is read.
+pub(crate) fn required<L: Leaves, T, S: Source<L>>(
+    place: Option<T>,
+    name: &str,
+    object: &S::Mark,
+    source: &S,
+) -> Result<T, Error> {
+    place.ok_or_else(|| source.invalid(object, Some(name), "a required member is missing"))
+}
+
+/// Writes a member if there is one.
+pub(crate) fn write_optional<L: Leaves, T: Wire<L>, K: Sink<L>>(value: &Option<T>, name: Identifier, sink: &mut K) {
+    if let Some(value) = value {
+        sink.name(name);
+        value.write(sink);
     }
 }

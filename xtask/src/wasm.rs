@@ -20,7 +20,10 @@ const FILE: &str = "converse_messages.wasm";
 /// The wasm does not compile, or a file of `wasm/` is missing.
 pub fn build() -> Result<PathBuf> {
     let mut cargo = command(&format!("cargo build --package converse-messages-wasm --profile wasm --target {TARGET}"));
-    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", "-C target-feature=+simd128");
+    cargo.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        "-C target-feature=+simd128 -C llvm-args=-inline-threshold=10",
+    );
     run(cargo, &format!("the wasm does not compile (missing: `rustup target add {TARGET}`)"))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let compiled = target.join(TARGET).join("wasm").join(format!("{CRATE}.wasm"));

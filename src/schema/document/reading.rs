@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use super::{DOCUMENT, Document, NOTHING, Place, Value};
 use crate::schema::keyword::Keyword;
-use crate::wire::{Borrow, FEW_NAMES, Kind, Reader, Watch, decoded, first_repeated, unescape};
+use crate::wire::{Borrow, FEW_NAMES, Kind, Raw, Reader, Watch, decoded, first_repeated, unescape};
 use crate::{Error, ErrorKind};
 
 impl<'s> Document<'s> {
@@ -21,7 +21,7 @@ impl<'s> Document<'s> {
         let values = Vec::with_capacity(text.len() / 16);
         let document = Self { text, values, escaped, names_schemas: false, steps: RefCell::default() };
         let mut reading = Reading { document, current: DOCUMENT, name: None, keyword: Keyword::Unknown };
-        Reader::<Borrow>::new(text).within(max_depth).watched(&mut reading)?;
+        Reader::<Raw>::new::<Borrow>(text).within(max_depth).watched(&mut reading)?;
         Ok(reading.document)
     }
 }

@@ -2,9 +2,7 @@
 
 mod object;
 
-use std::marker::PhantomData;
-
-use super::fill::{Borrow, Fill};
+use super::fill::Fill;
 use super::leaves::Leaves;
 use super::scan::{self, Fault};
 use super::token::{decoded, pointer};
@@ -40,8 +38,8 @@ pub struct Mark {
     names: usize,
 }
 
-/// Reads a JSON text, filling leaves by `F`.
-pub(crate) struct Reader<'s, F = Borrow> {
+/// Reads a JSON text.
+pub(crate) struct Reader<'s, L: Leaves> {
     text: &'s str,
     at: usize,
     depth: usize,
@@ -58,11 +56,14 @@ pub(crate) struct Reader<'s, F = Borrow> {
     attempting: bool,
     /// The object whose `type` was looked at last, if it is the first member.
     tagged: Option<Tagged<'s>>,
-    fill: PhantomData<F>,
+    /// How leaves are filled. Chosen at run time, so that the types need not be read by different code for each way.
+    fill_text: fn(&'s str, bool) -> L::Text,
+    fill_json: fn(&'s str, bool) -> L::Json,
 }
 
-impl<'s, F> Reader<'s, F> {
-    pub(crate) fn new(text: &'s str) -> Self {
+impl<'s, L: Leaves> Reader<'s, L> {
+    /// A reader that fills leaves like `F`.
+    pub(crate) fn new<F: Fill<'s, L>>(text: &'s str) -> Self {
         Self {
             text,
             at: 0,
@@ -74,7 +75,8 @@ impl<'s, F> Reader<'s, F> {
             open: Vec::new(),
             attempting: false,
             tagged: None,
-            fill: PhantomData,
+            fill_text: F::text,
+            fill_json: F::json,
         }
     }
 
@@ -84,10 +86,7 @@ impl<'s, F> Reader<'s, F> {
     }
 
     /// Reads the one value that the text holds.
-    pub(crate) fn document<L: Leaves, T: Wire<L>>(mut self) -> Result<T, Error>
-    where
-        F: Fill<'s, L>,
-    {
+    pub(crate) fn document<T: Wire<L>>(mut self) -> Result<T, Error> {
         let value = T::read(&mut self)?;
         self.finish()?;
         Ok(value)
@@ -363,7 +362,7 @@ impl<'s, F> Reader<'s, F> {
     }
 }
 
-impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
+impl<L: Leaves> Source<L> for Reader<'_, L> {
     type Mark = Mark;
 
     fn kind(&mut self) -> Result<Kind, Error> {
@@ -372,14 +371,14 @@ impl<'s, L: Leaves, F: Fill<'s, L>> Source<L> for Reader<'s, F> {
 
     fn text(&mut self) -> Result<L::Text, Error> {
         let (token, escaped) = self.string_token()?;
-        Ok(F::text(token, escaped))
+        Ok((self.fill_text)(token, escaped))
     }
 
     fn json(&mut self) -> Result<L::Json, Error> {
         self.peek();
         let (start, white) = (self.at, self.white);
         self.skip()?;
-        Ok(F::json(self.slice(start, self.at), self.white > white))
+        Ok((self.fill_json)(self.slice(start, self.at), self.white > white))
     }
 
     fn string<T>(&mut self, look: impl FnOnce(&str) -> T) -> Result<T, Error> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::token::decoded;
 use super::super::watch::Watch;
-use super::super::{Identifier, Kind, Member, TYPE};
+use super::super::{Identifier, Kind, Leaves, Member, TYPE};
 use super::{Mark, Reader};
 use crate::{Error, ErrorKind};
 
@@ -33,7 +33,7 @@ fn begins(text: &[u8], name: Identifier) -> bool {
     text.get(token.len() - 2..token.len()) == Some(b"\":") && text.starts_with(token)
 }
 
-impl<'s, F> Reader<'s, F> {
+impl<'s, L: Leaves> Reader<'s, L> {
     /// Reads an object. See [`Source::object`](super::Source::object). Once for all types, which are many: it is half of the code
     /// otherwise.
     pub(super) fn members(
