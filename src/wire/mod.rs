@@ -408,7 +408,7 @@ pub(crate) fn required<L: Leaves, T, S: Source<L>>(
 }
 
 /// Writes a member if there is one.
-pub(crate) fn write_optional<L: Leaves, T: Wire<L>, K: Sink<L>>(value: &Option<T>, name: Identifier, sink: &mut K) {
+pub(crate) fn write_optional<L: Leaves, T: Wire<L>, K: Sink<L>>(value: Option<&T>, name: Identifier, sink: &mut K) {
     if let Some(value) = value {
         sink.name(name);
         value.write(sink);

@@ -16,6 +16,10 @@ pub const DEFAULT_MAX_DEPTH: usize = 128;
 
 /// Checks that bytes are UTF-8.
 pub(crate) fn utf8(bytes: &[u8]) -> Result<&str, Error> {
+    #[cfg(target_family = "wasm")]
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+        return Ok(text);
+    }
     std::str::from_utf8(bytes).map_err(|fault| {
         let message = format!("invalid UTF-8 at byte {}", fault.valid_up_to());
         Error::new(ErrorKind::InvalidJson, String::new(), message)

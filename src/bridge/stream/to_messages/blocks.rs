@@ -32,7 +32,7 @@ enum Kind {
 /// The blocks of the message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
-    blocks: BTreeMap<i64, Block>,
+    by_index: BTreeMap<i64, Block>,
     /// The signatures of thinking, by their blocks' numbers: Anthropic's SDKs take a signature delta for the whole signature.
     signatures: BTreeMap<i64, String>,
     pub(super) line: Line,
@@ -49,7 +49,7 @@ impl Blocks {
         let converse::ContentBlockStartEvent { start, content_block_index, padding, unknown } = event;
         let event_at = at.name("contentBlockStart");
         cx.unknown_in_event(event_at, padding.as_ref(), &unknown);
-        if self.blocks.contains_key(&content_block_index) {
+        if self.by_index.contains_key(&content_block_index) {
             return Err(order(at, "this block has begun before"));
         }
         let start_at = event_at.name("start");
@@ -85,7 +85,7 @@ impl Blocks {
                 Block::Lost
             }
         };
-        self.blocks.insert(content_block_index, block);
+        self.by_index.insert(content_block_index, block);
         Ok(())
     }
 
@@ -110,7 +110,7 @@ impl Blocks {
         let event_at = at.name("contentBlockDelta");
         cx.unknown_in_event(event_at, padding.as_ref(), &unknown);
         let delta_at = event_at.name("delta");
-        match self.blocks.get(&index) {
+        match self.by_index.get(&index) {
             Some(Block::Closed) => return Err(order(at, "this block has ended before")),
             Some(Block::Lost) => {
                 cx.content(event_at, Code::Unsupported, "its block has no place in Messages");
@@ -174,7 +174,7 @@ impl Blocks {
 
     /// The index of the block that a delta of this kind belongs to. Text and thinking begin with it.
     fn passing<L: Leaves>(&mut self, index: i64, kind: Kind, at: Path<'_>, out: &mut Out<'_, L>) -> Result<i64, Error> {
-        match self.blocks.get(&index) {
+        match self.by_index.get(&index) {
             Some(Block::Passing(own, index)) if *own == kind => return Ok(*index),
             Some(_) => return Err(order(at, "a delta of another kind than its block")),
             None => {}
@@ -185,16 +185,16 @@ impl Blocks {
             Kind::ToolUse => return Err(order(at, "a delta of a tool's input that has not begun")),
         };
         let target = self.begin(block, out);
-        self.blocks.insert(index, Block::Passing(kind, target));
+        self.by_index.insert(index, Block::Passing(kind, target));
         Ok(target)
     }
 
     fn redacted<L: Leaves>(&mut self, index: i64, blob: &Base64<L>, at: Path<'_>) -> Result<(), Error> {
-        if !self.blocks.contains_key(&index) {
+        if !self.by_index.contains_key(&index) {
             let block = Block::Gathering(Gathered::Redacted(Vec::new(), number(at)), self.line.hold());
-            self.blocks.insert(index, block);
+            self.by_index.insert(index, block);
         }
-        let Some(Block::Gathering(Gathered::Redacted(bytes, _), _)) = self.blocks.get_mut(&index) else {
+        let Some(Block::Gathering(Gathered::Redacted(bytes, _), _)) = self.by_index.get_mut(&index) else {
             return Err(order(at, "a delta of another kind than its block"));
         };
         bytes.extend(blob.decode());
@@ -212,7 +212,7 @@ impl Blocks {
         let list_at = at.name("contentBlockDelta");
         let list_at = list_at.name("delta");
         let list_at = list_at.name("toolResult");
-        let Some(Block::Gathering(Gathered::ToolResult(block, _, deltas), _)) = self.blocks.get_mut(&index) else {
+        let Some(Block::Gathering(Gathered::ToolResult(block, _, deltas), _)) = self.by_index.get_mut(&index) else {
             return Err(order(at, "a delta of a tool's result that has not begun"));
         };
         deltas.push(number(at));
@@ -235,14 +235,14 @@ impl Blocks {
     ) -> Result<(), Error> {
         let converse::ContentBlockStopEvent { content_block_index, padding, unknown } = event;
         cx.unknown_in_event(at.name("contentBlockStop"), padding.as_ref(), unknown);
-        if let Some(Block::Closed) = self.blocks.get(content_block_index) {
+        if let Some(Block::Closed) = self.by_index.get(content_block_index) {
             return Err(order(at, "this block has ended before"));
         }
         self.end_block(*content_block_index, out, cx)
     }
 
     fn end_block<L: Leaves>(&mut self, index: i64, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        match self.blocks.insert(index, Block::Closed) {
+        match self.by_index.insert(index, Block::Closed) {
             Some(Block::Passing(_, index)) => {
                 self.sign(index, out);
                 let event = messages::ContentBlockStopEvent { index, ..Default::default() };
@@ -260,13 +260,13 @@ impl Blocks {
 
     /// The message has stopped, and so have its blocks.
     pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        let indexes: Vec<i64> = self.blocks.keys().copied().collect();
+        let indexes: Vec<i64> = self.by_index.keys().copied().collect();
         indexes.into_iter().try_for_each(|index| self.end_block(index, out, cx))
     }
 
     /// The stream has failed: what is gathered never goes out.
     pub(super) fn abandon<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        for block in std::mem::take(&mut self.blocks).into_values() {
+        for block in std::mem::take(&mut self.by_index).into_values() {
             match block {
                 Block::Passing(_, index) => self.sign(index, out),
                 Block::Gathering(gathered, number) => {
