@@ -1,6 +1,6 @@
 //! Scanning JSON tokens: pure functions from bytes and an offset to an offset.
 //!
-//! The hot loop looks at eight bytes at a time. All input has been checked to be UTF-8 before.
+//! The hot loop looks at eight bytes at a time, or sixteen. All input has been checked to be UTF-8 before.
 
 /// What is wrong with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,21 +23,50 @@ pub(super) fn white_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Every byte of a word set to `byte`.
-const fn all(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
+/// Several bytes looked at as one word.
+#[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
+mod word {
+    pub(super) const BYTES: usize = 8;
+    pub(super) const BITS_A_BYTE: usize = 8;
+
+    /// Every byte of a word set to `byte`.
+    const fn all(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+
+    /// The high bit of each byte that is a quotation mark, a backslash or a control character. Above the first such byte other
+    /// bytes may be marked too, because a subtraction borrows from the byte above.
+    #[inline]
+    pub(super) fn specials(word: [u8; BYTES]) -> u64 {
+        let word = u64::from_le_bytes(word);
+        let (quotes, backslashes) = (word ^ all(b'"'), word ^ all(b'\\'));
+        (word.wrapping_sub(all(0x20)) & !word
+            | quotes.wrapping_sub(all(1)) & !quotes
+            | backslashes.wrapping_sub(all(1)) & !backslashes)
+            & all(0x80)
+    }
 }
 
-/// The high bit of each byte that is a quotation mark, a backslash or a control character. Above the first such byte other
-/// bytes may be marked too, because a subtraction borrows from the byte above.
-#[inline]
-fn specials(word: u64) -> u64 {
-    let (quotes, backslashes) = (word ^ all(b'"'), word ^ all(b'\\'));
-    (word.wrapping_sub(all(0x20)) & !word
-        | quotes.wrapping_sub(all(1)) & !quotes
-        | backslashes.wrapping_sub(all(1)) & !backslashes)
-        & all(0x80)
+/// The same with the vector instructions of wasm, which is always compiled for one machine.
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+mod word {
+    use std::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
+
+    pub(super) const BYTES: usize = 16;
+    pub(super) const BITS_A_BYTE: usize = 1;
+
+    /// A bit for each byte that is a quotation mark, a backslash or a control character.
+    #[inline]
+    pub(super) fn specials(word: [u8; BYTES]) -> u64 {
+        let word = u128::from_le_bytes(word);
+        #[allow(clippy::cast_possible_truncation, reason = "the lower half, and the upper one")]
+        let word = u64x2(word as u64, (word >> 64) as u64);
+        let quotes_and_backslashes = v128_or(u8x16_eq(word, u8x16_splat(b'"')), u8x16_eq(word, u8x16_splat(b'\\')));
+        u64::from(u8x16_bitmask(v128_or(quotes_and_backslashes, u8x16_lt(word, u8x16_splat(0x20)))))
+    }
 }
+
+use word::{BITS_A_BYTE, BYTES, specials};
 
 /// The first offset, from `at` on in steps of a block, whose block has a special byte or is not whole.
 fn plain_blocks(bytes: &[u8], mut at: usize) -> usize {
@@ -65,11 +94,11 @@ pub(super) fn special(bytes: &[u8], at: usize) -> usize {
 #[inline]
 pub(crate) fn string(bytes: &[u8], at: usize) -> Result<(usize, bool), Fault> {
     // Names are short and plain, for the most part.
-    for start in [at, at + 8] {
+    for start in [at, at + BYTES] {
         let Some(word) = bytes.get(start..).and_then(<[u8]>::first_chunk) else { break };
-        let found = specials(u64::from_le_bytes(*word));
+        let found = specials(*word);
         if found != 0 {
-            let place = start + (found.trailing_zeros() / 8) as usize;
+            let place = start + found.trailing_zeros() as usize / BITS_A_BYTE;
             if bytes.get(place) == Some(&b'"') {
                 return Ok((place, false));
             }
@@ -87,26 +116,26 @@ fn any_string(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Fault> {
     'words: loop {
         for _ in 0..WORDS {
             let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) else { break 'words };
-            let mut found = specials(u64::from_le_bytes(*word));
+            let mut found = specials(*word);
             while found != 0 {
-                let place = at + (found.trailing_zeros() / 8) as usize;
+                let place = at + found.trailing_zeros() as usize / BITS_A_BYTE;
                 match bytes.get(place) {
                     Some(b'"') => return Ok((place, escaped)),
                     Some(b'\\') => {
                         escaped = true;
                         let end = escape(bytes, place)?;
-                        if end >= at + 8 {
+                        if end >= at + BYTES {
                             at = end;
                             continue 'words;
                         }
                         // What the escape has taken is not special.
-                        found &= u64::MAX << (8 * (end - at));
+                        found &= u64::MAX << (BITS_A_BYTE * (end - at));
                     }
                     Some(0..0x20) => return Err(Fault::Byte(place)),
                     _ => found &= found - 1,
                 }
             }
-            at += 8;
+            at += BYTES;
         }
         at = plain_blocks(bytes, at);
     }

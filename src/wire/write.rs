@@ -28,6 +28,7 @@ impl Writer {
 
     /// A comma, if something stands before the next name or value on its level. No token ends in one of the bytes that
     /// open a place for a value, so the last byte tells.
+    #[inline]
     fn separate(&mut self) {
         if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':' | b',')) {
             self.out.push(',');

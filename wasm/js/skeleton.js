@@ -29,7 +29,8 @@ export function withReferences(depth, call) {
   const outer = [leaves, failure, maxDepth];
   leaves = [];
   failure = undefined;
-  maxDepth = Math.min(depth ?? 128, DEEPEST);
+  // The wasm refuses what is no depth.
+  maxDepth = Number.isInteger(depth) ? Math.min(depth, DEEPEST) : 128;
   try {
     return call();
   } finally {

@@ -208,11 +208,13 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 
     /// The place of the value that comes next.
+    #[inline]
     fn here(&mut self) -> Mark {
         self.peek();
         Mark { at: self.at, depth: self.depth, names: self.names.len() }
     }
 
+    #[inline]
     fn next_kind(&mut self) -> Result<Kind, Error> {
         self.peek().and_then(Kind::of_byte).ok_or_else(|| self.unexpected())
     }
@@ -233,6 +235,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 
     /// A byte of punctuation that must come next.
+    #[inline]
     fn punctuation(&mut self, byte: u8) -> Result<(), Error> {
         if self.peek() == Some(byte) {
             self.at += 1;
@@ -242,6 +245,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 
     /// Reads on behind an element or member: whether another one follows.
+    #[inline]
     fn another(&mut self, closing: u8) -> Result<bool, Error> {
         let next = self.peek();
         if next != Some(b',') && next != Some(closing) {
@@ -252,6 +256,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 
     /// Reads the bracket that closes an empty array or object, if it comes next.
+    #[inline]
     fn closes(&mut self, closing: u8) -> bool {
         let closes = self.peek() == Some(closing);
         self.at += usize::from(closes);
@@ -259,6 +264,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 
     /// The string token that must come next, and whether it has escapes.
+    #[inline]
     fn string_token(&mut self) -> Result<(&'s str, bool), Error> {
         self.want(Kind::String)?;
         self.at += 1;
@@ -297,6 +303,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
     /// Reads an opening bracket.
     ///
     /// What is read into types nests on the stack and has a bound of its own; what is passed over does not.
+    #[inline]
     fn enter(&mut self) -> Result<(), Error> {
         if self.depth + self.open.len() >= self.max_depth || self.depth >= DEFAULT_MAX_DEPTH {
             let message = format!("nested deeper than {} levels", self.max_depth.min(self.depth + self.open.len()));

@@ -94,6 +94,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 
     /// Reads a member's name and the colon behind it.
+    #[inline]
     fn name(&mut self) -> Result<(&'s str, bool), Error> {
         self.punctuation(b'"')?;
         let (name, escaped) = self.rest_of_string()?;

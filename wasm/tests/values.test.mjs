@@ -1,0 +1,183 @@
+// What JavaScript has and JSON has not.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ConverseMessagesError, errorToConverse, errorToMessages, inlineSchema, requestToConverse, requestToMessages, responseToMessages } from 'converse-messages';
+
+const converse = (...content) => ({ modelId: 'm', inferenceConfig: { maxTokens: 9 }, messages: [{ role: 'user', content }] });
+const messages = (...content) => ({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content }] });
+const blocks = (request, options) => requestToMessages(request, options).value.messages[0].content;
+
+function refused(call, kind, path) {
+  assert.throws(call, (error) => {
+    assert.ok(error instanceof ConverseMessagesError, error.stack);
+    assert.deepEqual([error.name, error.kind, error.path], ['ConverseMessagesError', kind, path]);
+    return true;
+  });
+}
+
+test('long strings, tool inputs and schemas are handed over as they are', () => {
+  const input = { deep: { list: [1, { x: undefined }] }, when: new Date(0) };
+  const json = { type: 'object', properties: {} };
+  const text = 'é'.repeat(10_000);
+  const request = converse({ text }, { toolUse: { toolUseId: 't', name: 'f', input } });
+  request.toolConfig = { tools: [{ toolSpec: { name: 'f', inputSchema: { json } } }] };
+  const { value, losses } = requestToMessages(request);
+  assert.equal(value.messages[0].content[0].text, text);
+  assert.equal(value.messages[0].content[1].input, input);
+  assert.equal(value.tools[0].input_schema, json);
+  assert.deepEqual(losses, []);
+  const back = requestToConverse(value).value;
+  assert.equal(back.messages[0].content[1].toolUse.input, input);
+  assert.equal(back.toolConfig.tools[0].toolSpec.inputSchema.json, json);
+});
+
+test('the source is left as it was', () => {
+  const request = converse({ text: 'x'.repeat(200) }, { toolUse: { toolUseId: 't', name: 'f', input: { a: [1] } } });
+  const before = structuredClone(request);
+  requestToMessages(request);
+  assert.deepEqual(request, before);
+});
+
+test('bytes come in as any kind of bytes or as base64', () => {
+  const bytes = new Uint8Array([0, 1, 2, 250]);
+  const inside = new Uint8Array([9, ...bytes, 9]).subarray(1, 5);
+  for (const given of [bytes, inside, Buffer.from(bytes), bytes.buffer, new DataView(bytes.buffer), 'AAEC+g==']) {
+    const [image, text] = blocks(converse({ image: { format: 'png', source: { bytes: given } } }, { text: 'Hi' }));
+    assert.deepEqual(image.source, { type: 'base64', media_type: 'image/png', data: 'AAEC+g==' });
+    assert.equal(text.text, 'Hi');
+  }
+});
+
+test('bytes go out as asked', () => {
+  const request = messages({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAEC+g==' } }, { type: 'redacted_thinking', data: 'ab' });
+  const out = (options) => requestToConverse(request, options).value.messages[0].content;
+  assert.deepEqual(out()[0].image.source.bytes, new Uint8Array([0, 1, 2, 250]));
+  assert.equal(out()[0].image.source.bytes.constructor, Uint8Array);
+  assert.equal(out({ bytes: 'base64' })[0].image.source.bytes, 'AAEC+g==');
+  assert.equal(out({ bytes: 'base64' })[1].reasoningContent.redactedContent, 'YWI=');
+  assert.deepEqual(out({ bytes: 'uint8array' })[1].reasoningContent.redactedContent, new Uint8Array([97, 98]));
+});
+
+test('long bytes that no rule reads are the same array on the other side', () => {
+  const data = new Uint8Array(100_000);
+  const request = messages({ type: 'image', source: { type: 'base64', media_type: 'image/png', data } });
+  assert.equal(requestToConverse(request).value.messages[0].content[0].image.source.bytes, data);
+});
+
+test('bytes that are text are read', () => {
+  const bytes = new TextEncoder().encode('Grüße '.repeat(50));
+  const [document] = blocks(converse({ document: { format: 'txt', name: 'n', source: { bytes } } }, { text: 'Hi' }));
+  assert.equal(document.source.data, 'Grüße '.repeat(50));
+});
+
+test('base64 that is not canonical is refused wherever it is kept', () => {
+  for (const data of ['AAE', 'A'.repeat(1001), `${'A'.repeat(1000)} ===`]) {
+    refused(() => requestToConverse(messages({ type: 'image', source: { type: 'base64', media_type: 'image/png', data } })), 'invalid_source', '/messages/0/content/0/source/data');
+  }
+});
+
+test('members that are undefined are absent', () => {
+  const request = { ...converse({ text: 'Hi', image: undefined }), system: undefined, toolConfig: undefined };
+  assert.deepEqual(requestToMessages(request), requestToMessages(converse({ text: 'Hi' })));
+});
+
+test("a union member that the AWS SDK does not know is a loss under its name", () => {
+  const request = converse({ text: 'Hi' }, { $unknown: ['hologram', { size: 3 }] });
+  refused(() => requestToMessages(request), 'loss', '/messages/0/content/1/hologram');
+  assert.equal(requestToMessages(request, { loss: 'allow' }).losses[0].code, 'unknown_type');
+});
+
+test('what is no JSON is refused with its place', () => {
+  const deep = { modelId: 'm' };
+  deep.messages = [deep];
+  const tower = (levels) => (levels === 0 ? 1 : [tower(levels - 1)]);
+  refused(() => requestToMessages(converse({ text: 'Hi', more: new Map() })), 'invalid_source', '/messages/0/content/0/more');
+  refused(() => requestToMessages(new Set()), 'invalid_source', '');
+  refused(() => requestToMessages(converse({ text: () => 1 })), 'invalid_source', '/messages/0/content/0/text');
+  refused(() => requestToMessages(converse({ text: Symbol('x') })), 'invalid_source', '/messages/0/content/0/text');
+  refused(() => requestToMessages({ ...converse(), inferenceConfig: { temperature: NaN } }), 'invalid_source', '/inferenceConfig/temperature');
+  refused(() => requestToMessages({ ...converse(), inferenceConfig: { maxTokens: 2n ** 70n + 1n } }), 'invalid_source', '/inferenceConfig/maxTokens');
+  refused(() => requestToMessages(converse({ text: '\ud800' })), 'invalid_json', '/messages/0/content/0/text');
+  refused(() => requestToMessages(converse({ text: `${'x'.repeat(500)}\udc00` })), 'invalid_json', '/messages/0/content/0/text');
+  assert.throws(() => requestToMessages({ ...converse(), more: tower(5000) }), { kind: 'too_deep' });
+  assert.throws(() => requestToMessages({ ...converse(), more: tower(5000) }, { maxDepth: 1e6 }), { kind: 'too_deep' });
+  assert.throws(() => requestToMessages(deep), { kind: 'too_deep' });
+  for (const nothing of [undefined, null, 7, 'x', [], true]) assert.throws(() => requestToMessages(nothing), { kind: 'invalid_source' });
+});
+
+test('a bigint that a number holds is that number', () => {
+  assert.equal(requestToMessages({ ...converse({ text: 'Hi' }), inferenceConfig: { maxTokens: 7n } }).value.max_tokens, 7);
+});
+
+test('what a getter throws is thrown, and the next call works', () => {
+  const throwing = { get text() { throw new Error('mine'); } };
+  assert.throws(() => requestToMessages(converse(throwing)), /mine/);
+  const result = { toolResult: { toolUseId: 't', content: [{ json: { get x() { throw new Error('mine'); } } }] } };
+  assert.throws(() => requestToMessages(converse(result)), /mine/);
+  assert.equal(requestToMessages(converse({ text: 'Hi' })).value.max_tokens, 9);
+});
+
+test('a getter may convert', () => {
+  const inner = () => requestToMessages(converse({ text: 'y'.repeat(300) }, { toolUse: { toolUseId: 't', name: 'f', input: { y: 1 } } }));
+  const result = { toolResult: { toolUseId: 't', content: [{ json: { get x() { return inner().value.messages[0].content[0].text; } } }] } };
+  const [{ content }] = blocks(converse(result, { text: 'x'.repeat(300) }));
+  assert.equal(content[0].text, JSON.stringify({ x: 'y'.repeat(300) }));
+});
+
+test('strings and names that look like references are themselves', () => {
+  for (const text of ['\x7f', '\x7f0', '\x7f!0', '\x7f#0', '\x7f=AA==', '\x7f\x7f1']) {
+    assert.equal(blocks(converse({ text }))[0]?.text ?? blocks(converse({ text })), text);
+    const named = { [text]: [text, { [text]: 1 }] };
+    const { value } = requestToMessages({ ...converse({ text: 'Hi' }), additionalModelRequestFields: { [text]: named } });
+    assert.deepEqual(value[text], named);
+    const result = blocks(converse({ toolResult: { toolUseId: 't', content: [{ json: named }] } }));
+    assert.equal(result[0].content[0].text, JSON.stringify(named));
+    const image = messages({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: text } });
+    refused(() => requestToConverse(image), 'invalid_source', '/messages/0/content/0/source/data');
+  }
+});
+
+test('a member named __proto__ is a member', () => {
+  const fields = JSON.parse('{"__proto__": {"x": "long"}, "a": {"__proto__": 1}}');
+  const { value } = requestToMessages({ ...converse({ text: 'Hi' }), additionalModelRequestFields: fields });
+  assert.equal(Object.getPrototypeOf(value), Object.prototype);
+  assert.deepEqual(Object.getOwnPropertyDescriptor(value, '__proto__').value, { x: 'long' });
+});
+
+test('options that do not exist or have no such value are refused', () => {
+  for (const [options, path] of [[{ los: 'allow' }, '/los'], [{ loss: 'some' }, '/loss'], [{ defaultMaxTokens: 0 }, '/defaultMaxTokens'], [{ geo: 'mars' }, '/geo'], [{ status: 400 }, '/status'], [{ maxDepth: 1.5 }, '/maxDepth']]) {
+    refused(() => requestToMessages(converse({ text: 'Hi' }), options), 'invalid_options', path);
+  }
+  refused(() => requestToConverse(messages(), { bytes: 'hex' }), 'invalid_options', '/bytes');
+  refused(() => inlineSchema({}, { recursion: 'loop' }), 'invalid_options', '/recursion');
+});
+
+test('errors as the SDKs throw them', () => {
+  const thrown = Object.assign(new Error('Slow down'), { name: 'ThrottlingException', $metadata: { httpStatusCode: 429, requestId: 'r1' } });
+  assert.deepEqual(errorToMessages(thrown).value, {
+    status: 429,
+    body: { type: 'error', error: { type: 'rate_limit_error', message: 'Slow down' }, request_id: 'r1' },
+  });
+  const body = { type: 'error', error: { type: 'overloaded_error', message: 'Busy' } };
+  const api = Object.assign(new Error('529 …'), { status: 529, error: body });
+  assert.equal(errorToConverse(api).value.body.__type, 'ServiceUnavailableException');
+  assert.deepEqual(errorToConverse(api).value, errorToConverse(body, { status: 529 }).value);
+});
+
+test('losses and refusals', () => {
+  const request = converse({ video: { format: 'mp4', source: { bytes: 'AAAA' } } }, { text: 'Hi' });
+  assert.throws(() => requestToMessages(request), (error) => error.losses.length === 1 && error.losses[0].severity === 'content');
+  assert.equal(requestToMessages(request, { loss: 'allow' }).losses[0].path, '/messages/0/content/0/video');
+});
+
+test("a response of the AWS SDK converts without its $metadata", () => {
+  const response = {
+    $metadata: { httpStatusCode: 200 },
+    output: { message: { role: 'assistant', content: [{ text: 'Hi' }] } },
+    stopReason: 'end_turn',
+    usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 },
+    metrics: { latencyMs: 3 },
+  };
+  assert.deepEqual(responseToMessages(response).losses, []);
+});
