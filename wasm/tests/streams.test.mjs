@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  ConverseMessagesError, StreamToConverse, StreamToMessages, Transcoder, TranscoderStream, eventStreamToSse, invokeToSse, messagesEvents,
+  sseToEventStream, sseToInvoke,
+} from 'converse-messages';
+
+const EVENTS = [
+  { messageStart: { role: 'assistant' } },
+  { contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'Grüße' } } },
+  { contentBlockStop: { contentBlockIndex: 0 } },
+  { contentBlockStart: { contentBlockIndex: 1, start: { toolUse: { toolUseId: 't1', name: 'weather' } } } },
+  { contentBlockDelta: { contentBlockIndex: 1, delta: { toolUse: { input: '{"city": "Par' } } } },
+  { contentBlockDelta: { contentBlockIndex: 1, delta: { toolUse: { input: 'is", "days": 3}' } } } },
+  { contentBlockStop: { contentBlockIndex: 1 } },
+  { messageStop: { stopReason: 'tool_use' } },
+  { metadata: { usage: { inputTokens: 9, outputTokens: 5, totalTokens: 14 }, metrics: { latencyMs: 300 } } },
+];
+const bytes = (text) => new TextEncoder().encode(text);
+const text = (parts) => new TextDecoder().decode(Buffer.concat(parts));
+
+function reframed(events, way) {
+  const transcoder = new Transcoder(way);
+  const parts = events.map((event) => transcoder.push(bytes(`${JSON.stringify(event)}\n`)));
+  parts.push(transcoder.finish());
+  assert.equal(transcoder.failed, undefined);
+  return Buffer.concat(parts);
+}
+
+const binary = reframed(EVENTS, { from: 'json', to: 'eventstream', side: 'converse' });
+const sse = reframed(EVENTS, { from: 'json', to: 'sse', side: 'messages' });
+
+function cut(buffer, size) {
+  const pieces = [];
+  for (let at = 0; at < buffer.length; at += size) pieces.push(new Uint8Array(buffer.subarray(at, at + size)));
+  return pieces;
+}
+
+async function piped(pieces, stream) {
+  const parts = [];
+  for await (const part of ReadableStream.from(pieces).pipeThrough(stream)) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+test('a body goes through a transform stream however it is cut', async () => {
+  for (const size of [1, 7, 100, 1e6]) {
+    assert.equal(text([await piped(cut(binary, size), eventStreamToSse())]), text([sse]));
+    const back = await piped(cut(sse, size), sseToEventStream());
+    assert.equal(text([await piped(cut(back, size), eventStreamToSse())]), text([sse]));
+    const invoke = await piped(cut(sse, size), sseToInvoke());
+    assert.equal(text([await piped(cut(invoke, size), invokeToSse())]), text([sse]));
+  }
+});
+
+test('a response of fetch can be converted', async () => {
+  const response = new Response(new Blob([binary]).stream().pipeThrough(eventStreamToSse()), { headers: { 'content-type': 'text/event-stream' } });
+  assert.equal(await response.text(), text([sse]));
+});
+
+test('a stream that fails ends with an error event, and why is told', async () => {
+  const corrupt = new Uint8Array(binary);
+  corrupt[200] ^= 1;
+  let end;
+  const out = await piped(cut(corrupt, 50), eventStreamToSse({ onEnd: (told) => { end = told; } }));
+  assert.match(text([out]), /event: error\ndata: .*\n\n$/);
+  assert.ok(end.failed instanceof ConverseMessagesError);
+  assert.equal(end.failed.kind, 'framing');
+  const cutOff = new TranscoderStream({ from: 'eventstream', to: 'sse' }, { onEnd: (told) => { end = told; } });
+  await piped(cut(binary.subarray(0, 300), 50), cutOff);
+  assert.equal(end.failed.kind, 'framing');
+});
+
+test('a stream that has failed answers with nothing', () => {
+  const transcoder = new Transcoder({ from: 'json', to: 'sse', side: 'messages' });
+  assert.match(text([transcoder.push(bytes('nonsense\n'))]), /event: error/);
+  assert.equal(transcoder.failed.kind, 'invalid_json');
+  assert.equal(transcoder.push(bytes('{}\n')).length, 0);
+  assert.equal(transcoder.finish().length, 0);
+});
+
+test('a way that does not exist is refused', () => {
+  assert.throws(() => new Transcoder({ from: 'json', to: 'sse', side: 'converse' }), { kind: 'framing' });
+  assert.throws(() => new Transcoder({ from: 'json', to: 'json' }), { kind: 'invalid_options', path: '/side' });
+  assert.throws(() => new Transcoder({ from: 'xml', to: 'sse' }), { kind: 'invalid_options', path: '/from' });
+  assert.throws(() => new Transcoder({ from: 'sse', to: 'sse' }).push('text'), TypeError);
+});
+
+test('events as objects, both ways', () => {
+  const there = new StreamToMessages({ messageId: 'msg_1' });
+  const converted = EVENTS.flatMap((event) => there.push(event)).concat(there.finish());
+  assert.equal(converted[0].message.id, 'msg_1');
+  const back = new StreamToConverse();
+  const again = converted.flatMap((event) => back.push(event)).concat(back.finish());
+  assert.deepEqual(again.at(-1).metadata, EVENTS.at(-1).metadata);
+  assert.equal(again.length, EVENTS.length);
+});
+
+test('an event as an object may hold bytes', () => {
+  const event = (redactedContent) => ({ contentBlockDelta: { contentBlockIndex: 0, delta: { reasoningContent: { redactedContent } } } });
+  const there = new StreamToMessages();
+  const all = [EVENTS[0], event(bytes('secret')), { contentBlockStop: { contentBlockIndex: 0 } }];
+  const converted = all.flatMap((one) => there.push(one));
+  assert.equal(converted.find(({ type }) => type === 'content_block_start').content_block.data, 'secret');
+  const outOf = (options) => {
+    const back = new StreamToConverse(options);
+    return converted.flatMap((one) => back.push(one)).find((one) => one.contentBlockDelta).contentBlockDelta.delta.reasoningContent.redactedContent;
+  };
+  assert.deepEqual(outOf(), bytes('secret'));
+  assert.equal(outOf({ bytes: 'base64' }), Buffer.from('secret').toString('base64'));
+});
+
+test('an event out of order is an error with its place, and so is every one behind it', () => {
+  const machine = new StreamToMessages();
+  machine.push(EVENTS[0]);
+  for (let i = 0; i < 2; i += 1) assert.throws(() => machine.push(EVENTS[4]), { kind: 'stream_order', path: '/1' });
+  const unfinished = new StreamToMessages();
+  unfinished.push(EVENTS[0]);
+  assert.throws(() => unfinished.finish(), { kind: 'stream_order' });
+});
+
+for (const [what, source, options] of [
+  ['a body', () => ReadableStream.from(cut(binary, 33)), {}],
+  ['server-sent events', () => ReadableStream.from(cut(sse, 33)), { from: 'sse' }],
+  ["the events of an SDK", () => EVENTS, {}],
+  ["an iterator of the events of an SDK", async function* events() { yield* EVENTS; }, {}],
+]) {
+  test(`the events of Messages out of ${what}, with the input of the tool that is called`, async () => {
+    const events = messagesEvents(typeof source === 'function' ? source() : source, options);
+    const inputs = [];
+    const open = [];
+    for await (const event of events) {
+      if (event.type === 'content_block_delta' && event.delta.type === 'input_json_delta') {
+        inputs.push(events.input(event.index));
+        open.push(events.input(event.index, { openString: true }));
+      }
+      assert.equal(events.input(0), undefined);
+    }
+    assert.deepEqual(inputs, [{}, { city: 'Paris', days: 3 }]);
+    assert.deepEqual(open[0], { city: 'Par' });
+    const message = events.response();
+    assert.deepEqual(message.content.map(({ text: own, input }) => own ?? input), ['Grüße', { city: 'Paris', days: 3 }]);
+    assert.equal(message.stop_reason, 'tool_use');
+    assert.equal(message.usage.output_tokens, 5);
+  });
+}
+
+test('an exception of the service ends the iteration', async () => {
+  const events = messagesEvents([EVENTS[0], { throttlingException: { message: 'Slow down' } }]);
+  await assert.rejects(async () => { for await (const event of events) assert.equal(event.type, 'message_start'); }, (error) => {
+    assert.equal(error.kind, 'stream_failed');
+    assert.equal(error.cause.error.message, 'Slow down');
+    return true;
+  });
+  assert.throws(() => events.response(), { kind: 'stream_order' });
+});
+
+test('breaking off cancels the source', async () => {
+  let cancelled = false;
+  const source = new ReadableStream({
+    pull(controller) { controller.enqueue(new Uint8Array(binary.subarray(0, 200))); },
+    cancel() { cancelled = true; },
+  });
+  for await (const event of messagesEvents(source)) {
+    assert.equal(event.type, 'message_start');
+    break;
+  }
+  assert.ok(cancelled);
+});
