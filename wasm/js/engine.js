@@ -6,6 +6,7 @@ import { take } from './report.js';
 
 /** Which instance runs: a trap ends one, and with it the streams that were under way in it. */
 let epoch = 0;
+let isBroken = false;
 
 /** Instantiates the wasm: bytes or a compiled module. */
 export function start(module) {
@@ -21,16 +22,23 @@ export function currentEpoch() {
  * the conversion is told, not thrown.
  */
 export function call(run) {
+  if (isBroken) renew();
   let value;
   try {
     value = run(glue);
   } catch (thrown) {
-    take();
+    isBroken = true;
     epoch += 1;
-    glue.__wbg_reset_state();
     throw thrown;
   }
   return { value, told: take() };
+}
+
+/** Not where it broke: there may be no stack left for it. */
+function renew() {
+  take();
+  glue.__wbg_reset_state();
+  isBroken = false;
 }
 
 /** The error that a call has told. */

@@ -24,8 +24,10 @@ function known(table, name, option) {
 /** Converts a stream, bytes to bytes. */
 export class Transcoder {
   #engine;
-  #epoch = currentEpoch();
+  #epoch;
   #failed;
+  /** The losses, once there is no engine any more. */
+  #lost;
 
   constructor({ from, to, side = OWN_SIDE[to] }, options) {
     const text = optionsText(options, 'common', ['bytes', 'onEnd', 'from']);
@@ -40,10 +42,18 @@ export class Transcoder {
   }
 
   #convert(run) {
-    if (this.#failed) return NOTHING;
+    if (!this.#engine) return NOTHING;
     const { value, told } = this.#call(run);
     this.#failed = errorOf(told);
+    if (this.#failed) this.#end();
     return value;
+  }
+
+  #end() {
+    if (!this.#engine) return;
+    this.#lost = this.losses;
+    this.#engine.free();
+    this.#engine = undefined;
   }
 
   push(bytes) {
@@ -52,7 +62,9 @@ export class Transcoder {
   }
 
   finish() {
-    return this.#convert((engine) => engine.finish());
+    const value = this.#convert((engine) => engine.finish());
+    this.#end();
+    return value;
   }
 
   get failed() {
@@ -60,7 +72,7 @@ export class Transcoder {
   }
 
   get losses() {
-    return JSON.parse(this.#call((engine) => engine.losses()).value);
+    return this.#lost ?? JSON.parse(this.#call((engine) => engine.losses()).value);
   }
 }
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import Anthropic from '@anthropic-ai/sdk';
 import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { Transcoder, errorToMessages, messagesEvents, requestToConverse, requestToMessages, responseToConverse, responseToMessages } from 'converse-messages';
 
 const params = {
@@ -30,6 +31,12 @@ const EVENTS = [
   { metadata: { usage: { inputTokens: 9, outputTokens: 3, totalTokens: 12 }, metrics: { latencyMs: 7 } } },
 ];
 
+function serverSentEvents() {
+  const transcoder = new Transcoder({ from: 'json', to: 'sse', side: 'messages' });
+  const lines = EVENTS.map((event) => `${JSON.stringify(event)}\n`).join('');
+  return Buffer.concat([transcoder.push(new TextEncoder().encode(lines)), transcoder.finish()]);
+}
+
 let server;
 let address;
 let asked;
@@ -49,7 +56,7 @@ before(async () => {
 });
 after(() => server.close());
 
-const bedrock = () => new BedrockRuntimeClient({ region: 'us-east-1', endpoint: address, credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, maxAttempts: 1 });
+const bedrock = () => new BedrockRuntimeClient({ region: 'us-east-1', endpoint: address, credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, maxAttempts: 1, requestHandler: new NodeHttpHandler() });
 const anthropic = () => new Anthropic({ apiKey: 'k', baseURL: address, maxRetries: 0 });
 
 test('the AWS SDK sends a converted request, and what it receives converts', async () => {
@@ -74,9 +81,9 @@ test('the Anthropic SDK sends a converted request, and what it receives converts
 });
 
 test('a stream that the AWS SDK receives converts, event by event', async () => {
-  const transcoder = new Transcoder({ from: 'json', to: 'eventstream', side: 'converse' });
-  const frames = EVENTS.map((event) => transcoder.push(new TextEncoder().encode(`${JSON.stringify(event)}\n`)));
-  answer = { headers: { 'content-type': 'application/vnd.amazon.eventstream' }, body: Buffer.concat(frames) };
+  const transcoder = new Transcoder({ from: 'sse', to: 'eventstream' });
+  const body = Buffer.concat([transcoder.push(serverSentEvents()), transcoder.finish()]);
+  answer = { headers: { 'content-type': 'application/vnd.amazon.eventstream' }, body };
   const { stream } = await bedrock().send(new ConverseStreamCommand(requestToConverse(params).value));
   const events = messagesEvents(stream);
   let text = '';
@@ -86,10 +93,7 @@ test('a stream that the AWS SDK receives converts, event by event', async () => 
 });
 
 test('a stream that is converted to server-sent events is read by the Anthropic SDK', async () => {
-  const transcoder = new Transcoder({ from: 'json', to: 'sse', side: 'messages' });
-  const parts = EVENTS.map((event) => transcoder.push(new TextEncoder().encode(`${JSON.stringify(event)}\n`)));
-  parts.push(transcoder.finish());
-  answer = { headers: { 'content-type': 'text/event-stream' }, body: Buffer.concat(parts) };
+  answer = { headers: { 'content-type': 'text/event-stream' }, body: serverSentEvents() };
   const final = await anthropic().messages.stream(params).finalMessage();
   assert.equal(final.content[0].text, 'A cat.');
 });

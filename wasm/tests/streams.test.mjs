@@ -27,8 +27,13 @@ function reframed(events, way) {
   return Buffer.concat(parts);
 }
 
-const binary = reframed(EVENTS, { from: 'json', to: 'eventstream', side: 'converse' });
+function transcoded(source, way) {
+  const transcoder = new Transcoder(way);
+  return Buffer.concat([transcoder.push(source), transcoder.finish()]);
+}
+
 const sse = reframed(EVENTS, { from: 'json', to: 'sse', side: 'messages' });
+const binary = transcoded(sse, { from: 'sse', to: 'eventstream' });
 
 function cut(buffer, size) {
   const pieces = [];

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `cargo xtask clients`, `cargo xtask fuzz`.
+//! The project's own commands: `cargo xtask test`, `cargo xtask wasm`, `cargo xtask clients`, `cargo xtask fuzz`.
 
 mod clients;
 mod fuzz;
@@ -17,6 +17,7 @@ usage: cargo xtask COMMAND
   test            everything: format, lints, tests, documentation, oldest supported Rust, dependencies
   clients         other people's programs with ours: boto3, the Anthropic SDK, Apache Spark (needs Python 3.10 and Java 17)
   wasm            builds the npm package in wasm/pkg
+  wasm test       the tests of the npm package (needs Node.js 20 and Chromium)
   fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases
   records COUNT   prints a batch file of COUNT records, some of them bad";
 
@@ -35,6 +36,7 @@ fn run() -> Result<ExitCode> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => test::run_all()?,
         ["wasm"] => drop(wasm::build()?),
+        ["wasm", "test"] => wasm::check::all()?,
         ["clients"] => clients::run_all()?,
         ["fuzz"] => fuzz::run_all(20)?,
         ["fuzz", seconds] => {

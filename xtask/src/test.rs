@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, bail};
 
 use crate::shell::{command, output, root, run, succeeds};
+use crate::wasm;
 
 /// Every crate in the library's normal dependency tree. The library is meant to be light: a crate that is added here is
 /// a decision, not an accident.
@@ -62,6 +63,7 @@ pub fn run_all() -> Result<()> {
     let mut documentation = command("cargo doc --no-deps --package converse-messages --features bedrock");
     documentation.env("RUSTDOCFLAGS", "-D warnings");
     run(documentation, "mend the documentation above")?;
+    wasm::check::all()?;
     oldest_rust()
 }
 

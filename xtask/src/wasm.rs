@@ -1,5 +1,6 @@
 //! `cargo xtask wasm`: the npm package, in `wasm/pkg`.
 
+pub mod check;
 mod modules;
 
 use std::fs;

@@ -1,0 +1,31 @@
+//! The package at work: in Node, in Chromium, with the SDKs and with TypeScript.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::shell::{command, root, run, succeeds};
+
+const TESTS: &[&str] = &["cases", "values", "streams", "robust", "package", "types", "sdk", "browser"];
+
+/// Runs the package's tests.
+///
+/// # Errors
+/// One fails, or what it needs is missing.
+pub fn all() -> Result<()> {
+    super::build()?;
+    if !succeeds(command("node --version")) || !succeeds(command("npm --version")) {
+        bail!("Node.js 20 or later with npm is missing: `apt-get install nodejs npm`");
+    }
+    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    if !Path::new(&chromium).exists() {
+        bail!("Chromium is missing at {chromium}: `apt-get install chromium`, or set CHROMIUM to its path");
+    }
+    let folder = root().join("wasm/tests");
+    let mut install = command("npm ci --ignore-scripts --no-audit --no-fund");
+    install.current_dir(&folder);
+    run(install, "npm could not install what the tests need")?;
+    let mut node = command("node --expose-gc --test --test-reporter spec --test-concurrency 1");
+    node.args(TESTS.iter().map(|name| format!("{name}.test.mjs"))).current_dir(&folder);
+    run(node, "a test of the npm package fails, see above")
+}
