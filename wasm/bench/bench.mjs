@@ -26,27 +26,31 @@ function median(times) {
   return times.sort((a, b) => a - b)[times.length >> 1];
 }
 
-/** Nanoseconds per call of each, in turns. */
-function compare(contestants) {
-  const runs = Object.entries(contestants).map(([name, run]) => {
-    for (let i = 0; i < 30; i += 1) run();
-    const start = performance.now();
-    run();
-    const calls = Math.max(1, Math.min(5000, Math.round(ROUND_MS / Math.max(performance.now() - start, 0.001))));
-    return { name, run, calls, times: [] };
-  });
+/** Milliseconds for so many calls. What is not asynchronous is not awaited. */
+async function time({ run, isAsync }, calls) {
+  const start = performance.now();
+  if (isAsync) for (let i = 0; i < calls; i += 1) await run();
+  else for (let i = 0; i < calls; i += 1) run();
+  return performance.now() - start;
+}
+
+/** Milliseconds per call of each, in turns. */
+async function compare(contestants) {
+  const runs = [];
+  for (const [name, run] of Object.entries(contestants)) {
+    const contestant = { name, run, isAsync: run() instanceof Promise, times: [] };
+    await time(contestant, 200);
+    contestant.calls = Math.max(1, Math.min(5000, Math.round(ROUND_MS / Math.max(await time(contestant, 1), 0.001))));
+    runs.push(contestant);
+  }
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { run, calls, times } of runs) {
-      const start = performance.now();
-      for (let i = 0; i < calls; i += 1) run();
-      times.push(((performance.now() - start) * 1e6) / calls);
-    }
+    for (const contestant of runs) contestant.times.push((await time(contestant, contestant.calls)) / contestant.calls);
   }
   return Object.fromEntries(runs.map(({ name, times }) => [name, median(times)]));
 }
 
-function report(job, contestants) {
-  const times = compare(contestants);
+async function report(job, contestants) {
+  const times = await compare(contestants);
   const base = times.ours;
   const others = Object.entries(times).filter(([name]) => name !== 'ours');
   const said = others.map(([name, time]) => `${(time / base).toFixed(2)} × faster than ${name}`).join(', ');
@@ -56,33 +60,33 @@ function report(job, contestants) {
 for (const name of ['agent', 'chat', 'tiny', 'image']) {
   const converse = read(`${name}.converse.json`);
   const messages = read(`${name}.messages.json`);
-  report(`${name}: bytes, Converse → Messages`, {
+  await report(`${name}: bytes, Converse → Messages`, {
     ours: () => ours.requestToMessagesBytes(converse),
     'by hand': () => encoder.encode(JSON.stringify(hand.converseToMessages(JSON.parse(decoder.decode(converse))))),
   });
-  report(`${name}: bytes, Messages → Converse`, {
+  await report(`${name}: bytes, Messages → Converse`, {
     ours: () => ours.requestToConverseBytes(messages),
     'by hand': () => encoder.encode(JSON.stringify(hand.messagesToConverse(JSON.parse(decoder.decode(messages))))),
   });
   const converseText = decoder.decode(converse);
   const messagesText = decoder.decode(messages);
-  report(`${name}: strings, Converse → Messages`, {
+  await report(`${name}: strings, Converse → Messages`, {
     ours: () => ours.requestToMessagesJson(converseText),
     'by hand': () => JSON.stringify(hand.converseToMessages(JSON.parse(converseText))),
   });
-  report(`${name}: strings, Messages → Converse`, {
+  await report(`${name}: strings, Messages → Converse`, {
     ours: () => ours.requestToConverseJson(messagesText),
     'by hand': () => JSON.stringify(hand.messagesToConverse(JSON.parse(messagesText))),
   });
   const converseObject = JSON.parse(converseText);
   const messagesObject = JSON.parse(messagesText);
   const ai = sdk && name === 'agent' ? await aiSdk(sdk, converseObject) : {};
-  report(`${name}: objects, Converse → Messages`, {
+  await report(`${name}: objects, Converse → Messages`, {
     ours: () => ours.requestToMessages(converseObject),
     'by hand': () => hand.converseToMessages(converseObject),
     ...ai,
   });
-  report(`${name}: objects, Messages → Converse`, {
+  await report(`${name}: objects, Messages → Converse`, {
     ours: () => ours.requestToConverse(messagesObject, { bytes: 'base64' }),
     'by hand': () => hand.messagesToConverse(messagesObject),
     ...ai,
@@ -92,7 +96,7 @@ for (const name of ['agent', 'chat', 'tiny', 'image']) {
 const stream = read('stream.converse.bin');
 // As they come from a socket.
 const pieces = Array.from({ length: Math.ceil(stream.length / 1400) }, (_, i) => new Uint8Array(stream.subarray(i * 1400, (i + 1) * 1400)));
-report('stream: binary chunks → server-sent events', {
+await report('stream: binary chunks → server-sent events', {
   ours() {
     const transcoder = new ours.Transcoder({ from: 'eventstream', to: 'sse' });
     let length = 0;
@@ -112,7 +116,7 @@ report('stream: binary chunks → server-sent events', {
   },
 });
 const events = readFileSync(join(corpus, 'stream.converse.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-report('stream: events as objects', {
+await report('stream: events as objects', {
   ours() {
     const machine = new ours.StreamToMessages();
     let count = 0;

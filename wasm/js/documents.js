@@ -9,13 +9,25 @@ const encoder = new TextEncoder();
 
 const isWellFormed = (text) => text.isWellFormed?.() ?? !/\p{Surrogate}/u.test(text);
 
+/** Room for what goes into the wasm: a new array each time costs as much as the encoding. */
+let room = new Uint8Array(0);
+const LARGEST_ROOM = 3 << 20;
+
+function bytesOf(text) {
+  // A UTF-16 unit takes at most three bytes.
+  const needed = text.length * 3;
+  if (needed > LARGEST_ROOM) return encoder.encode(text);
+  if (room.length < needed) room = new Uint8Array(Math.min(LARGEST_ROOM, needed * 2));
+  return room.subarray(0, encoder.encodeInto(text, room).written);
+}
+
 /** JSON as bytes, for the wasm. */
 function encoded(json) {
   if (typeof json !== 'string') throw new TypeError('a JSON text is a string');
   if (!isWellFormed(json)) {
     throw new ConverseMessagesError({ kind: 'invalid_json', message: 'half of a surrogate pair without the other', path: '' });
   }
-  return encoder.encode(json);
+  return bytesOf(json);
 }
 
 function checkedBytes(json) {
@@ -48,7 +60,7 @@ function object(job, source, options, { kind, bytes } = {}) {
   const text = optionsText(options, kind, bytes ? ['bytes'] : []);
   const toBytes = bytes ? asBytes(options) : false;
   return withReferences(options?.maxDepth, () => {
-    const skeleton = encoder.encode(flatten(source));
+    const skeleton = bytesOf(flatten(source));
     const outcome = call((glue) => glue.convert_object(job, skeleton, text));
     if (failed()) throw failed();
     const { value, told } = must(outcome);
