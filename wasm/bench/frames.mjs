@@ -1,6 +1,9 @@
 // Frames of `application/vnd.amazon.eventstream`, decoded by the AWS SDK's own codec, with both checksums.
 
-import { EventStreamCodec } from '@smithy/eventstream-codec';
+import { createRequire } from 'node:module';
+
+// Installed for the tests: `npm ci` in wasm/tests.
+const { EventStreamCodec } = createRequire(new URL('../tests/', import.meta.url))('@smithy/eventstream-codec');
 
 /** A function from pieces to the events that have come whole. */
 export function frames() {

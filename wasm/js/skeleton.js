@@ -18,6 +18,8 @@ const FREE = new Set(['input', 'json', 'input_schema']);
 
 /** The values referred to in the call that is under way. */
 let leaves = [];
+/** The schemas among them: of these only the root is ever looked at. */
+const schemas = new WeakSet();
 /** What went wrong where the wasm asked for something. */
 let failure;
 let maxDepth;
@@ -66,11 +68,15 @@ export function revive(skeleton, asBytes) {
 
 export function string(number) {
   const leaf = leaves[number];
-  return typeof leaf === 'string' ? leaf : toBase64(leaf);
+  if (typeof leaf !== 'string') return toBase64(leaf);
+  return guarded(() => {
+    if (isWellFormed(leaf)) return leaf;
+    throw new ConverseMessagesError({ kind: 'invalid_json', message: 'half of a surrogate pair without the other', path: '' });
+  });
 }
 
 export function object(number) {
-  return guarded(() => members(leaves[number], 0));
+  return guarded(() => members(leaves[number], 0, schemas.has(leaves[number])));
 }
 
 export function whole(skeleton) {
@@ -122,11 +128,10 @@ function write(value, depth) {
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 function text(value) {
-  if (value.length > LONG || value.charCodeAt(0) === MARK_CODE) {
-    if (!isWellFormed(value)) throw invalid('half of a surrogate pair without the other', 'invalid_json');
-    return `"${MARK}${leaves.push(value) - 1}"`;
-  }
-  return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+  if (value.length > LONG || value.charCodeAt(0) === MARK_CODE) return `"${MARK}${leaves.push(value) - 1}"`;
+  if (PLAIN.test(value)) return `"${value}"`;
+  // Half of a surrogate pair is no JSON, but it can be handed over.
+  return isWellFormed(value) ? JSON.stringify(value) : `"${MARK}${leaves.push(value) - 1}"`;
 }
 
 const isWellFormed = String.prototype.isWellFormed
@@ -136,10 +141,12 @@ const isWellFormed = String.prototype.isWellFormed
 function composite(value, depth) {
   if (depth >= maxDepth) throw invalid(`nested deeper than ${maxDepth} levels, or around in a circle`, 'too_deep');
   if (Array.isArray(value)) return items(value, depth);
+  if (isPlainObject(value)) return members(value, depth);
   if (isBytes(value)) {
     const bytes = view(value);
     return bytes.length === 0 ? '""' : `"${MARK}!${leaves.push(bytes) - 1}"`;
   }
+  if (value instanceof Map || value instanceof Set) throw invalid(`a ${value.constructor.name} is no JSON object`);
   if (typeof value.toJSON === 'function') return write(value.toJSON(), depth + 1);
   return members(value, depth);
 }
@@ -154,8 +161,8 @@ function items(value, depth) {
   return `${json}]`;
 }
 
-function members(value, depth) {
-  if (value instanceof Map || value instanceof Set) throw invalid(`a ${value.constructor.name} is no JSON object`);
+/** An object; of a schema the objects in it are referred to. */
+function members(value, depth, isSchema = false) {
   let json = '{';
   for (const key of Object.keys(value)) {
     const member = value[key];
@@ -164,11 +171,17 @@ function members(value, depth) {
     path.push(key);
     // A member of a union that the AWS SDK does not know: `[name, value]`.
     if (key === '$unknown' && Array.isArray(member)) json += name(member[0]) + write(member[1], depth + 1);
-    else if (depth > 0 && FREE.has(key) && isPlainObject(member)) json += `${name(key)}{"${MARK}":${leaves.push(member) - 1}}`;
+    else if ((isSchema || (depth > 0 && FREE.has(key))) && isPlainObject(member)) json += reference(key, member);
     else json += name(key) + write(member, depth + 1);
     path.pop();
   }
   return `${json}}`;
+}
+
+function reference(key, member) {
+  const number = leaves.push(member) - 1;
+  if (key === 'input_schema') schemas.add(member);
+  return `${name(key)}{"${MARK}":${number}}`;
 }
 
 function isPlainObject(value) {

@@ -98,12 +98,18 @@ test('what is no JSON is refused with its place', () => {
   refused(() => requestToMessages(converse({ text: Symbol('x') })), 'invalid_source', '/messages/0/content/0/text');
   refused(() => requestToMessages({ ...converse(), inferenceConfig: { temperature: NaN } }), 'invalid_source', '/inferenceConfig/temperature');
   refused(() => requestToMessages({ ...converse(), inferenceConfig: { maxTokens: 2n ** 70n + 1n } }), 'invalid_source', '/inferenceConfig/maxTokens');
-  refused(() => requestToMessages(converse({ text: '\ud800' })), 'invalid_json', '/messages/0/content/0/text');
-  refused(() => requestToMessages(converse({ text: `${'x'.repeat(500)}\udc00` })), 'invalid_json', '/messages/0/content/0/text');
   assert.throws(() => requestToMessages({ ...converse(), more: tower(5000) }), { kind: 'too_deep' });
   assert.throws(() => requestToMessages({ ...converse(), more: tower(5000) }, { maxDepth: 1e6 }), { kind: 'too_deep' });
   assert.throws(() => requestToMessages(deep), { kind: 'too_deep' });
   for (const nothing of [undefined, null, 7, 'x', [], true]) assert.throws(() => requestToMessages(nothing), { kind: 'invalid_source' });
+});
+
+test('half of a surrogate pair is handed over, and refused where it must be read', () => {
+  for (const text of ['\ud800', `${'x'.repeat(500)}\udc00`]) {
+    assert.equal(requestToMessages(converse({ text })).value.messages[0].content, text);
+    refused(() => requestToMessages({ ...converse({ text: 'Hi' }), modelId: text }, { model: 'translate' }), 'invalid_json', '');
+  }
+  refused(() => requestToMessages(converse({ text: 'Hi', '\ud800': 1 })), 'invalid_json', '/messages/0/content/0');
 });
 
 test('a bigint that a number holds is that number', () => {
