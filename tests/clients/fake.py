@@ -24,7 +24,7 @@ REQUEST_ID = "3f1d6c6e-0c4e-4a55-9d21-6a2f7d1c2b3a"
 # What a request may bring along. Anything else was forwarded without need.
 HEADERS = {"host", "content-type", "content-length", "accept", "accept-encoding", "user-agent", "transfer-encoding"}
 MESSAGES_HEADERS = HEADERS | {"x-api-key", "anthropic-version", "anthropic-beta"}
-BEDROCK_HEADERS = HEADERS | {"authorization", "amz-sdk-request", "amz-sdk-invocation-id"}
+BEDROCK_HEADERS = HEADERS | {"authorization"}
 SERVICE = botocore.model.ServiceModel(botocore.loaders.Loader().load_service_model("bedrock-runtime", "service-2"))
 
 
@@ -53,7 +53,7 @@ async def messages(request, body):
     if headers.get("x-api-key") != KEY:
         raise Fault(401, "authentication_error", 403, "AccessDeniedException", "invalid x-api-key")
     forms.check_version(headers.get("anthropic-version"), "2023-06-01", body)
-    only(headers, MESSAGES_HEADERS)
+    only(headers, headers.keys() - MESSAGES_HEADERS)
     if not isinstance(body.get("model"), str) or not body.get("messages"):
         raise Fault(*INVALID, "model, messages: Field required")
     if "anthropic_beta" in body or "betas" in body or "anthropic_version" in body:
@@ -66,12 +66,14 @@ async def bedrock(request, raw):
     # The path as it was sent, not as it was understood.
     url = f"http://{request.host}{request.raw_path}"
     signature.check(request.method, url, headers, raw)
-    only({name for name in headers if not name.startswith(("x-amz-", "x-amzn-bedrock-"))}, BEDROCK_HEADERS)
+    only(headers, {name for name in headers.keys() - BEDROCK_HEADERS if not name.startswith(("x-amz-", "x-amzn-bedrock-"))})
     return urllib.parse.unquote(request.raw_path.split("/")[2])
 
 
-def only(headers, allowed):
-    if unexpected := set(headers) - allowed:
+def only(headers, unexpected):
+    """Whatever clients say of themselves to a gateway has `stranger` in it."""
+    unexpected = unexpected | {name for name, value in headers.items() if "stranger" in value.lower()}
+    if unexpected:
         raise Fault(*INVALID, f"headers that nobody needs: {sorted(unexpected)}")
 
 

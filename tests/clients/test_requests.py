@@ -91,6 +91,28 @@ def test_requests_of_20_mb_pass_and_larger_ones_than_the_limit_do_not(gateway):
         assert str(32 * MB) in message
 
 
+QUESTIONS = {
+    "converse": {"messages": [{"role": "user", "content": [{"text": "Hi"}]}], "inferenceConfig": {"maxTokens": 9}},
+    "invoke": {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]},
+    "messages": {"model": "claude-text", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]},
+    "count": {"model": "claude-text", "messages": [{"role": "user", "content": "Hi"}]},
+}
+
+
+@pytest.mark.parametrize("front", QUESTIONS)
+def test_headers_that_the_upstream_does_not_need_stay_behind(front, gateway):
+    """It refuses them, and all that strangers say of themselves."""
+    names = ["Authorization", "Cookie", "Origin", "User-Agent", "X-Api-Key", "X-Forwarded-For", "X-Amz-Security-Token"]
+    body = json.dumps(QUESTIONS[front]).encode()
+    status, _, body = post(gateway, ADDRESSES[front], body, **{name: "stranger" for name in names})
+    assert status == 200, body
+
+
+def test_a_client_that_listens_only_when_it_has_sent_all_hears_why(start):
+    gateway = start("messages", GATEWAY_MAX_REQUEST=str(16 * MB))
+    assert post(gateway, "/v1/messages", messages("a" * 31 * MB))[0] == 413
+
+
 def test_the_limit_can_be_set(start):
     gateway = start("messages", GATEWAY_MAX_REQUEST="1000")
     assert post(gateway, "/v1/messages", messages("a" * 800))[0] == 200
