@@ -84,11 +84,11 @@ async def said(client, gateway, front, model):
     return "".join(text)
 
 
-@pytest.mark.parametrize(
-    "gateway, fronts", [("messages", (converse, invoke)), ("converse", (messages, invoke))], indirect=["gateway"]
-)
-def test_a_thousand_streams(gateway, fronts, upstream, capsys):
+@pytest.mark.parametrize("api, fronts", [("messages", (converse, invoke)), ("converse", (messages, invoke))])
+def test_a_thousand_streams(api, fronts, start, upstream, capsys):
     """All of them converted: each has a text of its own, and all are open at once."""
+    # One that has done nothing else yet: its peak is that of the streams.
+    gateway = start(api)
     before = gateway.memory()
 
     async def main():
