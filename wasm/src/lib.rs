@@ -2,6 +2,8 @@
 //!
 //! A call gives the value; whatever else there is to say goes to [`js::report`].
 
+#![allow(clippy::float_cmp, reason = "the macro compares the numbers of JavaScript's enumerations")]
+
 mod convert;
 mod js;
 mod model_id;
