@@ -62,7 +62,7 @@ macro_rules! object {
         }
     };
     (@write optional $field:expr, $key:literal, $sink:ident) => {
-        $crate::wire::write_optional(($field).as_ref(), $crate::wire::identifier!($key), $sink);
+        $crate::wire::write_optional($field.as_ref(), $crate::wire::identifier!($key), $sink);
     };
     (@write nullable $field:expr, $key:literal, $sink:ident) => {
         match $field {

@@ -1,4 +1,4 @@
-//! The package's JavaScript: the modules of `wasm/js` as they are, and for `require` the same as CommonJS.
+//! The package's JavaScript: the modules of `wasm/js` as they are, and for `require` the same as `CommonJS`.
 //!
 //! Only what those modules have is translated: imports and exports at the beginning of a line, each a statement of its own.
 
@@ -35,7 +35,7 @@ pub fn write(package: &Path, glue: &str, wasm: &[u8]) -> Result<()> {
     for name in COPIED {
         put(package, name, read(name)?)?;
     }
-    // The same types, as those of a CommonJS module.
+    // The same types, as those of a `CommonJS` module.
     for name in ["index", "converse", "messages"] {
         put(package, &format!("{name}.d.cts"), read(&format!("{name}.d.ts"))?.replace(".js'", ".cjs'"))?;
     }
@@ -54,7 +54,7 @@ fn node(exported: &[String]) -> String {
     format!("import converseMessages from './node.cjs';\n\nexport const {{\n  {names},\n}} = converseMessages;\n")
 }
 
-/// A module as CommonJS, and the names it exports itself.
+/// A module as `CommonJS`, and the names it exports itself.
 fn common_js(module: &str) -> Result<(String, Vec<String>)> {
     let mut script = String::from("'use strict';\n");
     let mut names = Vec::new();
@@ -65,9 +65,7 @@ fn common_js(module: &str) -> Result<(String, Vec<String>)> {
     if script.contains("import.meta") {
         bail!("`import.meta` has no counterpart");
     }
-    for name in &names {
-        script.push_str(&format!("exports.{name} = {name};\n"));
-    }
+    script.extend(names.iter().map(|name| format!("exports.{name} = {name};\n")));
     Ok((script, names))
 }
 
