@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 const MOST: usize = 50 << 20;
 
 /// What of the tool's code is read is held too, and code without optimisations is long.
-const CODE: usize = if cfg!(debug_assertions) { 10 << 20 } else { 0 };
+const CODE: usize = if cfg!(debug_assertions) { 5 << 20 } else { 0 };
 
 fn assert_small(schema: &str, expected: &str) {
     for recursion in ["error", "unroll", "keep"] {

@@ -17,8 +17,8 @@ impl<'s> Document<'s> {
             return Err(Error::new(ErrorKind::TooLarge, "", "a schema of 4 GiB or more"));
         }
         let escaped = memchr(b'\\', text.as_bytes()).is_some();
-        // Schemas have about one value in sixteen bytes; where there are fewer, the room is never touched.
-        let values = Vec::with_capacity(text.len() / 16);
+        // Schemas have fewer values, for the most part; room that is not needed is never touched.
+        let values = Vec::with_capacity(text.len() / 12);
         let document = Self { text, values, escaped, names_schemas: false, steps: RefCell::default() };
         let mut reading = Reading { document, current: DOCUMENT, name: None, keyword: Keyword::Unknown };
         Reader::<Raw>::new::<Borrow>(text).within(max_depth).watched(&mut reading)?;
