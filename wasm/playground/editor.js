@@ -49,7 +49,7 @@ export function createEditor(parent, { label, empty, changed }) {
       scheme.of(EditorView.darkTheme.of(dark.matches)),
       placeholder(empty),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': String(!changed) }),
+      EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': String(!changed), tabindex: '0' }),
       EditorState.readOnly.of(!changed),
       EditorView.updateListener.of((update) => update.docChanged && changed?.()),
       keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...lintKeymap]),
