@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask test`, `cargo xtask wasm`, `cargo xtask clients`, `cargo xtask fuzz`.
+//! The project's own commands: `cargo xtask test`, `cargo xtask wasm`, `cargo xtask playground`, `cargo xtask clients`, `cargo xtask fuzz`.
 
 mod clients;
 mod fuzz;
+mod playground;
 mod records;
 mod shell;
 mod test;
@@ -18,6 +19,8 @@ usage: cargo xtask COMMAND
   clients         other people's programs with ours: boto3, the Anthropic SDK, Apache Spark (needs Python 3.10 and Java 17)
   wasm            builds the npm package in wasm/pkg
   wasm test       the tests of the npm package (needs Node.js 20 and Chromium)
+  playground [--build-only]
+                  builds the playground in wasm/playground/dist, and serves it (needs Node.js 20)
   fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases
   records COUNT   prints a batch file of COUNT records, some of them bad";
 
@@ -37,6 +40,8 @@ fn run() -> Result<ExitCode> {
         ["test"] => test::run_all()?,
         ["wasm"] => drop(wasm::build()?),
         ["wasm", "test"] => wasm::check::all()?,
+        ["playground"] => playground::serve()?,
+        ["playground", "--build-only"] => playground::build()?,
         ["clients"] => clients::run_all()?,
         ["fuzz"] => fuzz::run_all(20)?,
         ["fuzz", seconds] => {

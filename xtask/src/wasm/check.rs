@@ -1,12 +1,14 @@
-//! The package at work: in Node, in Chromium, with the SDKs and with TypeScript.
+//! The package at work: in Node, in Chromium, with the SDKs, with TypeScript and in the playground.
 
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use crate::playground;
 use crate::shell::{command, root, run, succeeds};
 
-const TESTS: &[&str] = &["cases", "values", "streams", "robust", "package", "types", "sdk", "browser"];
+const TESTS: &[&str] =
+    &["cases", "values", "streams", "robust", "package", "types", "sdk", "browser", "pointer", "playground"];
 
 /// Runs the package's tests.
 ///
@@ -25,6 +27,7 @@ pub fn all() -> Result<()> {
     let mut install = command("npm ci --ignore-scripts --no-audit --no-fund");
     install.current_dir(&folder);
     run(install, "npm could not install what the tests need")?;
+    playground::page()?;
     let mut node = command("node --expose-gc --test --test-reporter spec --test-concurrency 1");
     node.args(TESTS.iter().map(|name| format!("{name}.test.mjs"))).current_dir(&folder);
     run(node, "a test of the npm package fails, see above")
