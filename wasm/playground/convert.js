@@ -32,5 +32,5 @@ function convertLines(text, side) {
   const [bytes, rest] = [transcoder.push(new TextEncoder().encode(text)), transcoder.finish()];
   if (transcoder.failed) throw transcoder.failed;
   const decoder = new TextDecoder();
-  return { text: decoder.decode(bytes) + decoder.decode(rest), losses: transcoder.losses };
+  return { text: (decoder.decode(bytes) + decoder.decode(rest)).trimEnd(), losses: transcoder.losses };
 }

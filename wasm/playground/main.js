@@ -11,7 +11,7 @@ const NOUNS = { request: 'request', response: 'response', stream: 'stream', erro
 const byId = (id) => document.getElementById(id);
 const fields = byId('controls').elements;
 const source = createEditor(byId('source'), { label: 'Source', empty: 'Paste or type JSON here.', changed: schedule });
-const result = createEditor(byId('result'), { label: 'Result', empty: 'No result yet.' });
+const result = createEditor(byId('result'), { label: 'Result', empty: 'No result.' });
 let timer;
 /** The direction of the result that is shown. */
 let shown = 'messages';
@@ -49,7 +49,7 @@ function title({ kind, direction }) {
   const other = direction === 'messages' ? 'converse' : 'messages';
   byId('source-title').textContent = schema ? 'JSON Schema' : `${SIDES[other]} ${NOUNS[kind]}`;
   byId('result-title').textContent = schema ? 'JSON Schema without $ref' : `${SIDES[direction]} ${NOUNS[kind]}`;
-  byId('direction').disabled = schema;
+  byId('direction').hidden = schema;
   byId('recursion').hidden = !schema;
 }
 
@@ -114,14 +114,14 @@ async function restoreHash() {
     restore(await fromHash(location.hash));
     return true;
   } catch {
-    byId('shared').textContent = 'This link cannot be read.';
+    byId('notice').textContent = 'This link cannot be read.';
     return false;
   }
 }
 
 async function share() {
   history.replaceState(null, '', await toHash(asked()));
-  byId('shared').textContent = (await copied(location.href)) ? 'The link is copied. It holds the source.' : 'The link is in the address bar.';
+  byId('notice').textContent = (await copied(location.href)) ? 'The link is copied. It holds the source.' : 'The link is in the address bar.';
 }
 
 async function copied(text) {
@@ -148,7 +148,9 @@ fields.example.addEventListener('change', () => {
 for (const radio of fields.direction) radio.addEventListener('change', turn);
 for (const select of [fields.kind, fields.recursion]) select.addEventListener('change', update);
 byId('share').addEventListener('click', share);
-byId('copy').addEventListener('click', () => copied(textOf(result)));
+byId('copy').addEventListener('click', async () => {
+  byId('notice').textContent = (await copied(textOf(result))) ? 'The result is copied.' : 'The browser does not let this page copy.';
+});
 addEventListener('hashchange', restoreHash);
 if (!(await restoreHash())) {
   fields.example.value = '0';

@@ -24,7 +24,7 @@ test('of two members of a name the second is found', () => {
 
 test('a pointer to something absent leads to what would hold it', () => {
   assert.equal(found(DOCUMENT, '/a~1b/1/x/y'), '{"~": true}');
-  assert.equal(found(DOCUMENT, '/a~1b/7'), '[10, {"~": true}]');
+  assert.equal(found(DOCUMENT, '/a~1b/7'), '"a/b": [10, {"~": true}]');
   assert.equal(found('', '/a'), '');
 });
 
