@@ -2,7 +2,7 @@
 //!
 //! The npm package converts objects of JavaScript. It does not print them: it hands over a *skeleton*, the JSON of the object in which
 //! references stand for long strings, bytes and tool inputs, and makes objects of the skeleton that comes back. Whatever no rule must
-//! read stays where it is. Only inside of [`with`] do these tokens mean anything, and only with the feature `references`.
+//! read stays where it is. Only inside of `with` do these tokens mean anything, and only with the feature `references`.
 //!
 //! | in a skeleton | stands for |
 //! |---|---|

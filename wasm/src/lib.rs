@@ -1,6 +1,6 @@
 //! What the npm package `converse-messages` runs: `js/` calls it, and nobody else.
 //!
-//! A call gives the value; whatever else there is to say goes to [`js::report`].
+//! A call gives the value; whatever else there is to say goes to JavaScript, by `report`.
 
 #![allow(clippy::float_cmp, reason = "the macro compares the numbers of JavaScript's enumerations")]
 
