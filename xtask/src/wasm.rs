@@ -51,7 +51,7 @@ fn bind(compiled: &Path) -> Result<(Vec<u8>, String)> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        .remove_name_section(std::env::var_os("NAMES").is_none())
+        .remove_name_section(true)
         .remove_producers_section(true)
         .reset_state_function(true);
     let mut output = bindgen.generate_output()?;
