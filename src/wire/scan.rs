@@ -94,8 +94,10 @@ pub(super) fn special(bytes: &[u8], at: usize) -> usize {
 #[inline]
 pub(crate) fn string(bytes: &[u8], at: usize) -> Result<(usize, bool), Fault> {
     // Names are short and plain, for the most part.
-    for start in [at, at + BYTES] {
-        let Some(word) = bytes.get(start..).and_then(<[u8]>::first_chunk) else { break };
+    let mut start = at;
+    while start <= at + BYTES
+        && let Some(word) = bytes.get(start..).and_then(<[u8]>::first_chunk)
+    {
         let found = specials(*word);
         if found != 0 {
             let place = start + found.trailing_zeros() as usize / BITS_A_BYTE;
@@ -104,8 +106,9 @@ pub(crate) fn string(bytes: &[u8], at: usize) -> Result<(usize, bool), Fault> {
             }
             break;
         }
+        start += BYTES;
     }
-    any_string(bytes, at)
+    any_string(bytes, start)
 }
 
 /// The same, however long it is and whatever stands in it.

@@ -432,9 +432,15 @@ impl<L: Leaves> Source<L> for Reader<'_, L> {
         &mut self,
         tag: Option<Identifier>,
         known: &[Identifier],
-        mut member: impl FnMut(&mut Self, Member<'_>) -> Result<(), Error>,
+        #[cfg_attr(not(target_family = "wasm"), allow(unused_mut))] mut member: impl FnMut(
+            &mut Self,
+            Member<'_>,
+        ) -> Result<(), Error>,
     ) -> Result<Mark, Error> {
-        self.members(tag, known, &mut member)
+        // Once for all types, which are many, where the code is to be small: it is half of it otherwise.
+        #[cfg(target_family = "wasm")]
+        let member: &mut dyn FnMut(&mut Self, Member<'_>) -> Result<(), Error> = &mut member;
+        self.members(tag, known, member)
     }
 
     fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {

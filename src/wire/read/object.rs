@@ -34,13 +34,12 @@ fn begins(text: &[u8], name: Identifier) -> bool {
 }
 
 impl<'s, L: Leaves> Reader<'s, L> {
-    /// Reads an object. See [`Source::object`](super::Source::object). Once for all types, which are many: it is half of the code
-    /// otherwise.
+    /// Reads an object. See [`Source::object`](super::Source::object).
     pub(super) fn members(
         &mut self,
         tag: Option<Identifier>,
         known: &[Identifier],
-        member: &mut dyn FnMut(&mut Self, Member<'_>) -> Result<(), Error>,
+        mut member: impl FnMut(&mut Self, Member<'_>) -> Result<(), Error>,
     ) -> Result<Mark, Error> {
         self.want(Kind::Object)?;
         let mark = self.here();
@@ -137,6 +136,12 @@ impl<'s, L: Leaves> Reader<'s, L> {
             }
             place += 1;
         }
+        self.any_name(known)
+    }
+
+    /// The same of a name that is not written like a known one.
+    #[inline(never)]
+    fn any_name(&mut self, known: &[Identifier]) -> Result<MemberName<'s>, Error> {
         let (token, escaped) = self.name()?;
         let name = decoded(token, escaped);
         let place = known.iter().position(|known| known.text == name);
