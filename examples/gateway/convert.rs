@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use converse_messages::stream::{Framing, Side};
-use converse_messages::wire::{Map, Raw, RawText, Text as _, Wire as _};
+use converse_messages::wire::{Map, Raw, RawJson, RawText, Text as _, Wire as _};
 use converse_messages::{Converted, Error, Options, converse, count_tokens, invoke, messages, request, response};
 
 /// The three forms in which a model is asked.
@@ -83,11 +83,12 @@ pub fn meaningful(api: Api, headers: &HeaderMap) -> HeaderMap {
     headers.iter().filter(|(name, _)| means(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// A request for one API as a request for the other. Of one API it stays as it is, and is not read.
+/// A request for one API as a request for the other. Of one API it stays as it is: only that it is JSON is checked.
 pub fn question(asked: Asked, from: Api, to: Api, options: &Options) -> Result<Converted<Asked>, Error> {
     use Api::{Converse, Invoke, Messages};
     let call = asked.call;
     if from == to || call == Call::Count && from.is_bedrock() == to.is_bedrock() {
+        RawJson::from_json(&asked.body)?;
         return Ok(Converted { value: asked, losses: Vec::new() });
     }
     if call == Call::Count {

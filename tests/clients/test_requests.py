@@ -43,13 +43,15 @@ def check_error(front, response, status, kind, name):
     return body["message"]
 
 
-# What needs no conversion is passed on unread.
-CONVERTED = [
-    (front, api)
-    for front in ADDRESSES
-    for api in UPSTREAMS
-    if api not in front and (front, api) != ("count", "messages")
-]
+# What needs no conversion is passed on if it is JSON: of its members the upstream judges.
+ALL = [(front, api) for front in ADDRESSES for api in UPSTREAMS]
+CONVERTED = [(front, api) for front, api in ALL if api not in front and (front, api) != ("count", "messages")]
+
+
+def check_malformed(front, gateway, body, path):
+    response = post(gateway, ADDRESSES[front], body)
+    message = check_error(front, response, 400, "invalid_request_error", "ValidationException")
+    assert message.startswith(f"{path}: " if path else "")
 
 
 @pytest.mark.parametrize("front, gateway", CONVERTED, indirect=["gateway"])
@@ -58,16 +60,24 @@ CONVERTED = [
     [
         (b'{"messages": [{"role": "user", "content": 7}]}', "/messages/0/content"),
         (b'{"messages": [{"role": 7, "content": []}]}', "/messages/0/role"),
+    ],
+)
+def test_malformed_requests(front, gateway, body, path):
+    check_malformed(front, gateway, body, path)
+
+
+@pytest.mark.parametrize("front, gateway", ALL, indirect=["gateway"])
+@pytest.mark.parametrize(
+    "body, path",
+    [
         (b'{"messages": [], "messages": []}', "/messages"),
         (b'{"messages": [{"role": "user", "content": [{"text": "\\ud800"}]}]}', "/messages/0/content/0/text"),
         (b'{"messages": [', ""),
         (b"\xff", ""),
     ],
 )
-def test_malformed_requests(front, gateway, body, path):
-    response = post(gateway, ADDRESSES[front], body)
-    message = check_error(front, response, 400, "invalid_request_error", "ValidationException")
-    assert message.startswith(f"{path}: " if path else "")
+def test_requests_that_are_not_json(front, gateway, body, path):
+    check_malformed(front, gateway, body, path)
 
 
 def messages(text):
