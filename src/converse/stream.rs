@@ -230,9 +230,38 @@ impl<L: Leaves> From<Citation<L>> for CitationsDelta<L> {
     }
 }
 
-/// The name of each variant, and how its payload is read and written.
+/// The name of each variant, how its payload is read and written, and which ones are exceptions.
 macro_rules! payloads {
-    ($($name:literal => $variant:ident,)+) => {
+    (events: $($event_name:literal => $event:ident,)+ exceptions: $($failure_name:literal => $failure:ident,)+) => {
+        payloads! { @all $($event_name => $event,)+ $($failure_name => $failure,)+ }
+
+        impl<L: Leaves> StreamEvent<L> {
+            /// Whether the event is an exception, whose name stands in the header `:exception-type`.
+            #[must_use]
+            pub fn is_exception(&self) -> bool {
+                self.exception_name().is_some()
+            }
+
+            pub(crate) fn exception_name(&self) -> Option<&'static str> {
+                match self {
+                    $( Self::$failure(_) => Some($failure_name), )+
+                    _ => None,
+                }
+            }
+
+            /// The event that an exception of this name is.
+            ///
+            /// # Errors
+            /// Streams do not have an exception of this name: it is given back.
+            pub fn exception(name: &ExceptionName, exception: Exception<L>) -> Result<Self, Exception<L>> {
+                match name {
+                    $( ExceptionName::$failure => Ok(Self::$failure(Box::new(exception))), )+
+                    _ => Err(exception),
+                }
+            }
+        }
+    };
+    (@all $($name:literal => $variant:ident,)+) => {
         impl<L: Leaves> StreamEvent<L> {
             /// The event's name, as in the header `:event-type` or `:exception-type`.
             #[must_use]
@@ -298,52 +327,14 @@ macro_rules! payloads {
 }
 
 payloads! {
+    events:
     "messageStart" => MessageStart,
     "contentBlockStart" => ContentBlockStart,
     "contentBlockDelta" => ContentBlockDelta,
     "contentBlockStop" => ContentBlockStop,
     "messageStop" => MessageStop,
     "metadata" => Metadata,
-    "internalServerException" => InternalServer,
-    "modelStreamErrorException" => ModelStreamError,
-    "modelTimeoutException" => ModelTimeout,
-    "serviceUnavailableException" => ServiceUnavailable,
-    "throttlingException" => Throttling,
-    "validationException" => Validation,
-}
-
-/// The events that are exceptions.
-macro_rules! exceptions {
-    ($($name:literal => $variant:ident,)+) => {
-        impl<L: Leaves> StreamEvent<L> {
-            /// Whether the event is an exception, whose name stands in the header `:exception-type`.
-            #[must_use]
-            pub fn is_exception(&self) -> bool {
-                self.exception_name().is_some()
-            }
-
-            pub(crate) fn exception_name(&self) -> Option<&'static str> {
-                match self {
-                    $( Self::$variant(_) => Some($name), )+
-                    _ => None,
-                }
-            }
-
-            /// The event that an exception of this name is.
-            ///
-            /// # Errors
-            /// Streams do not have an exception of this name: it is given back.
-            pub fn exception(name: &ExceptionName, exception: Exception<L>) -> Result<Self, Exception<L>> {
-                match name {
-                    $( ExceptionName::$variant => Ok(Self::$variant(Box::new(exception))), )+
-                    _ => Err(exception),
-                }
-            }
-        }
-    };
-}
-
-exceptions! {
+    exceptions:
     "internalServerException" => InternalServer,
     "modelStreamErrorException" => ModelStreamError,
     "modelTimeoutException" => ModelTimeout,

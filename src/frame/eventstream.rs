@@ -83,6 +83,15 @@ impl<'a> Frame<'a> {
         self.headers.text(":error-message")
     }
 
+    /// The name of the exception or other error that the frame holds, if it holds one.
+    pub(crate) fn failure(&self) -> Option<&'a str> {
+        match (self.message_type(), self.exception_type()) {
+            (Some("error"), None) => Some(self.error_code().unwrap_or("error")),
+            (Some("exception"), None) => Some("exception"),
+            (_, name) => name,
+        }
+    }
+
     /// `:content-type`: the media type of the payload.
     #[must_use]
     pub fn content_type(&self) -> Option<&'a str> {

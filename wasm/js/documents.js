@@ -2,12 +2,9 @@
 
 import { Job } from './glue.js';
 import { asBytes, call, must, optionsText } from './engine.js';
-import { ConverseMessagesError } from './error.js';
-import { failed, flatten, plain, revive, withReferences } from './skeleton.js';
+import { failed, flatten, plain, revive, wellFormed, withReferences } from './skeleton.js';
 
 const encoder = new TextEncoder();
-
-const isWellFormed = (text) => text.isWellFormed?.() ?? !/\p{Surrogate}/u.test(text);
 
 /** Room for what goes into the wasm: a new array each time costs as much as the encoding. */
 let room = new Uint8Array(0);
@@ -24,10 +21,7 @@ function bytesOf(text) {
 /** JSON as bytes, for the wasm. */
 function encoded(json) {
   if (typeof json !== 'string') throw new TypeError('a JSON text is a string');
-  if (!isWellFormed(json)) {
-    throw new ConverseMessagesError({ kind: 'invalid_json', message: 'half of a surrogate pair without the other', path: '' });
-  }
-  return bytesOf(json);
+  return bytesOf(wellFormed(json));
 }
 
 function checkedBytes(json) {

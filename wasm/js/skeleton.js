@@ -1,5 +1,5 @@
 // Objects as skeletons: their JSON, in which references stand for what need not cross to the wasm. The table of the forms of references is
-// in `src/leaves.rs`.
+// in the library's `src/wire/references.rs`.
 
 import { isBytes, toBase64, fromBase64, view } from './bytes.js';
 import { ConverseMessagesError } from './error.js';
@@ -69,10 +69,13 @@ export function revive(skeleton, asBytes) {
 export function string(number) {
   const leaf = leaves[number];
   if (typeof leaf !== 'string') return toBase64(leaf);
-  return guarded(() => {
-    if (isWellFormed(leaf)) return leaf;
-    throw new ConverseMessagesError({ kind: 'invalid_json', message: 'half of a surrogate pair without the other', path: '' });
-  });
+  return guarded(() => wellFormed(leaf));
+}
+
+/** A string that can be encoded. */
+export function wellFormed(text) {
+  if (isWellFormed(text)) return text;
+  throw new ConverseMessagesError({ kind: 'invalid_json', message: 'half of a surrogate pair without the other', path: '' });
 }
 
 export function object(number) {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::shell::{command, program, root, run, succeeds};
+use crate::shell::{command, program, run, succeeds, target};
 
 /// Runs the steps of all clients.
 ///
@@ -65,7 +65,7 @@ impl Checks {
 
 impl Place {
     fn prepare() -> Result<Self> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+        let target = target();
         let folder = target.join("clients");
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;

@@ -32,8 +32,18 @@ pub fn serve() -> Result<()> {
 /// # Errors
 /// It does not build, or Node.js is missing.
 pub fn page() -> Result<()> {
-    run(here("npm ci --ignore-scripts --no-audit --no-fund"), NPM)?;
+    install("wasm/playground")?;
     run(here("npm run build"), NPM)
+}
+
+/// Installs what the lock file of a folder says.
+///
+/// # Errors
+/// npm is missing, or cannot.
+pub fn install(folder: &str) -> Result<()> {
+    let mut npm = command("npm ci --ignore-scripts --no-audit --no-fund");
+    npm.current_dir(root().join(folder));
+    run(npm, NPM)
 }
 
 fn here(words: &str) -> Command {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::shell::{command, root, run};
+use crate::shell::{command, root, run, target};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 const CRATE: &str = "converse_messages_wasm";
@@ -26,7 +26,7 @@ pub fn build() -> Result<PathBuf> {
         "-C target-feature=+simd128 -C llvm-args=-inline-threshold=10",
     );
     run(cargo, &format!("the wasm does not compile (missing: `rustup target add {TARGET}`)"))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target = target();
     let compiled = target.join(TARGET).join("wasm").join(format!("{CRATE}.wasm"));
 
     let package = root().join("wasm/pkg");

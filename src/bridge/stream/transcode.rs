@@ -284,15 +284,10 @@ impl Events {
 
     fn frame(&mut self, frame: &Frame<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
         let depth = self.options.max_depth;
-        let (failed, name) = match (frame.message_type(), frame.exception_type()) {
-            (Some("error"), None) => (true, frame.error_code().unwrap_or("error")),
-            (Some("exception"), None) => (true, "exception"),
-            (_, Some(name)) => (true, name),
-            (_, None) => (false, frame.event_type().unwrap_or_default()),
-        };
-        if failed {
+        if let Some(name) = frame.failure() {
             return self.exception(name, frame, out);
         }
+        let name = frame.event_type().unwrap_or_default();
         if name == "chunk" && self.count == 0 {
             self.from = Side::Messages;
             self.machine = Machine::new(self.from, self.target.side, &self.options);

@@ -180,15 +180,6 @@ impl<'s, L: Leaves> Reader<'s, L> {
         Error::new(ErrorKind::InvalidSource, self.pointer(self.at), message)
     }
 
-    #[cold]
-    fn invalid_at(&self, at: &Mark, absent: Option<&str>, message: &str) -> Error {
-        let mut path = self.pointer(at.at);
-        if let Some(name) = absent {
-            crate::error::push_step(&mut path, name);
-        }
-        Error::new(ErrorKind::InvalidSource, path, message)
-    }
-
     /// Reads an array.
     fn items(&mut self, item: &mut dyn FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
         self.want(Kind::Array)?;
@@ -205,13 +196,6 @@ impl<'s, L: Leaves> Reader<'s, L> {
         }
         self.depth -= 1;
         Ok(())
-    }
-
-    /// The place of the value that comes next.
-    #[inline]
-    fn here(&mut self) -> Mark {
-        self.peek();
-        Mark { at: self.at, depth: self.depth, names: self.names.len() }
     }
 
     #[inline]
@@ -468,12 +452,14 @@ impl<L: Leaves> Source<L> for Reader<'_, L> {
         Ok(null)
     }
 
+    #[inline]
     fn mark(&mut self) -> Mark {
-        self.here()
+        self.peek();
+        Mark { at: self.at, depth: self.depth, names: self.names.len() }
     }
 
     fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<Option<T>, Error>) -> Option<T> {
-        let mark = self.here();
+        let mark = self.mark();
         let outer = std::mem::replace(&mut self.attempting, true);
         let value = read(self).ok().flatten();
         self.attempting = outer;
@@ -485,7 +471,12 @@ impl<L: Leaves> Source<L> for Reader<'_, L> {
         value
     }
 
+    #[cold]
     fn invalid(&self, at: &Mark, absent: Option<&str>, message: &str) -> Error {
-        self.invalid_at(at, absent, message)
+        let mut path = self.pointer(at.at);
+        if let Some(name) = absent {
+            crate::error::push_step(&mut path, name);
+        }
+        Error::new(ErrorKind::InvalidSource, path, message)
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::token::decoded;
 use super::super::watch::Watch;
-use super::super::{Identifier, Kind, Leaves, Member, TYPE};
+use super::super::{Identifier, Kind, Leaves, Member, Source as _, TYPE};
 use super::{Mark, Reader};
 use crate::{Error, ErrorKind};
 
@@ -42,7 +42,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
         mut member: impl FnMut(&mut Self, Member<'_>) -> Result<(), Error>,
     ) -> Result<Mark, Error> {
         self.want(Kind::Object)?;
-        let mark = self.here();
+        let mark = self.mark();
         self.enter()?;
         self.depth += 1;
         let mut more = !self.closes(b'}');
@@ -72,8 +72,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
                             tag_found = true;
                         }
                         _ => {
-                            self.names.push(token);
-                            self.escaped_names |= escaped;
+                            self.remember(token, escaped);
                             member(self, Member::Unknown(&name))?;
                         }
                     }
@@ -86,7 +85,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
         match tag {
             Some(tag) if !tag_found => {
                 let message = format!("a required member is missing: {}", tag.text);
-                Err(self.invalid_at(&mark, Some(TYPE.text), &message))
+                Err(self.invalid(&mark, Some(TYPE.text), &message))
             }
             _ => Ok(mark),
         }
@@ -101,21 +100,17 @@ impl<'s, L: Leaves> Reader<'s, L> {
         Ok((name, escaped))
     }
 
-    /// The same of a name that is not known, to be found if it is repeated.
+    /// The same of a name that is not known.
     pub(super) fn other_name(&mut self) -> Result<(&'s str, bool), Error> {
         let (name, escaped) = self.name()?;
-        self.names.push(name);
-        self.escaped_names |= escaped;
+        self.remember(name, escaped);
         Ok((name, escaped))
     }
 
-    /// Reads this name, if it comes next and is written without ado.
-    #[inline]
-    fn passes(&mut self, name: Identifier) -> bool {
-        self.peek();
-        let passes = self.bytes().get(self.at..).is_some_and(|rest| begins(rest, name));
-        self.at += if passes { name.token.len() } else { 0 };
-        passes
+    /// Keeps a name that is not known, to find it if it is repeated.
+    fn remember(&mut self, name: &'s str, escaped: bool) {
+        self.names.push(name);
+        self.escaped_names |= escaped;
     }
 
     /// Reads the name of a member, which is perhaps the known one whose turn is `next`.
@@ -193,11 +188,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
         self.depth += 1;
         let (mut first, mut more) = (true, !self.closes(b'}'));
         while more {
-            let is_type = self.passes(TYPE) || {
-                let (name, escaped) = self.name()?;
-                decoded(name, escaped) == TYPE.text
-            };
-            if is_type {
+            if let MemberName::Known(_) = self.member_name(&[TYPE], 0)? {
                 return match self.next_kind()? {
                     Kind::Null => Ok(None),
                     Kind::String => {

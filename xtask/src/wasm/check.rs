@@ -23,12 +23,9 @@ pub fn all() -> Result<()> {
     if !Path::new(&chromium).exists() {
         bail!("Chromium is missing at {chromium}: `apt-get install chromium`, or set CHROMIUM to its path");
     }
-    let folder = root().join("wasm/tests");
-    let mut install = command("npm ci --ignore-scripts --no-audit --no-fund");
-    install.current_dir(&folder);
-    run(install, "npm could not install what the tests need")?;
+    playground::install("wasm/tests")?;
     playground::page()?;
     let mut node = command("node --expose-gc --test --test-reporter spec --test-concurrency 1");
-    node.args(TESTS.iter().map(|name| format!("{name}.test.mjs"))).current_dir(&folder);
+    node.args(TESTS.iter().map(|name| format!("{name}.test.mjs"))).current_dir(root().join("wasm/tests"));
     run(node, "a test of the npm package fails, see above")
 }
