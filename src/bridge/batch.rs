@@ -12,7 +12,7 @@
 //! `type`; `anthropic_version` means `InvokeModel`.
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm as _, Leaves, Map, Raw, Tag, Text as _, Wire, object};
+use crate::wire::{FreeForm as _, Leaves, Map, Raw, Text as _, Wire, object};
 use crate::{Error, Model, Options, Policy, converse, messages};
 
 use super::rules::{self, invalid};
@@ -361,7 +361,7 @@ fn is_converse_input<L: Leaves>(body: &L::Json) -> bool {
     }
     let untyped = |list: &L::Json| {
         let blocks = L::parse::<Vec<L::Json>>(list).unwrap_or_default();
-        blocks.iter().any(|block| matches!(L::tag(block, |_| Some(())), Ok(Tag::Missing)))
+        blocks.iter().any(|block| matches!(L::tag(block), Ok(None)))
     };
     inference_config.is_some()
         || tool_config.is_some()

@@ -11,7 +11,7 @@
 
 use crate::loss::{Code, Cx, Path};
 use crate::model_id::Family;
-use crate::wire::{FreeForm, Leaves, Map, Tag, Text};
+use crate::wire::{FreeForm, Leaves, Map, Text};
 use crate::{Error, ErrorKind, converse, messages};
 
 use super::additional::PartialToolChoice;
@@ -168,13 +168,13 @@ fn custom_to_converse<L: Leaves>(
 /// The schema with a `type` at its root, which Bedrock asks for.
 fn typed_schema<L: Leaves>(schema: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -> Result<L::Json, Error> {
     let at_type = at.name("type");
-    match L::tag(&schema, |tag| (tag == "object").then_some(())) {
-        Ok(Tag::Known(())) => Ok(schema),
-        Ok(Tag::Unknown) | Err(_) => {
+    match L::tag(&schema).map(|tag| tag.map(|tag| tag == "object")) {
+        Ok(Some(true)) => Ok(schema),
+        Ok(Some(false)) | Err(_) => {
             cx.hint(at_type, Code::ServiceRule, "Bedrock takes tool schemas whose root is of type `object`");
             Ok(schema)
         }
-        Ok(Tag::Missing) => {
+        Ok(None) => {
             cx.hint(at_type, Code::Supplied, "Bedrock asks for the type `object` at the root of a tool's schema");
             let members = L::parse::<Map<L::Json>>(&schema).map_err(|error| error.beneath(&at.pointer()))?;
             Ok(with_type_object::<L>(members.into_iter().filter(|(name, _)| name != "type").collect()))

@@ -1,7 +1,7 @@
 //! `ContentBlockParam` and `ContentBlock`: what a message holds.
 
 use crate::Error;
-use crate::wire::{Base64, Kind, Leaves, Owned, Sink, Source, Wire, document, object, open_enum, tagged};
+use crate::wire::{Base64, Kind, Leaves, Owned, Reader, Wire, Writer, document, object, open_enum, tagged, variant};
 
 use super::{
     Citation, DocumentBlock, SearchResultBlock, ServerToolResultBlock, ServerToolUseBlock, ToolChangeBlock,
@@ -37,23 +37,23 @@ impl<L: Leaves> Content<L> {
 }
 
 impl<L: Leaves> Wire<L> for Content<L> {
-    fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        match source.kind()? {
-            Kind::String => source.text().map(Self::Text),
-            Kind::Array => Wire::<L>::read(source).map(Self::Blocks),
+    fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        match reader.next_kind()? {
+            Kind::String => variant!(Text, self, reader),
+            Kind::Array => variant!(Blocks, self, reader),
             found => {
-                let here = source.mark();
-                source.json()?;
+                let here = reader.mark();
+                reader.json()?;
                 let message = format!("expected a string or an array, found {}", found.article());
-                Err(source.invalid(&here, None, &message))
+                Err(reader.invalid(&here, None, &message))
             }
         }
     }
 
-    fn write<K: Sink<L>>(&self, sink: &mut K) {
+    fn write(&self, writer: &mut Writer) {
         match self {
-            Self::Text(text) => sink.text(text),
-            Self::Blocks(blocks) => blocks.write(sink),
+            Self::Text(text) => text.write(writer),
+            Self::Blocks(blocks) => blocks.write(writer),
         }
     }
 }

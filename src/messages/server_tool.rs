@@ -1,7 +1,7 @@
 //! The tools that Anthropic's servers run: their use, and what they answer.
 
 use crate::Error;
-use crate::wire::{Kind, Leaves, Owned, Sink, Source, Wire, document, object, open_enum, tagged};
+use crate::wire::{Kind, Leaves, Owned, Reader, Wire, Writer, document, object, open_enum, tagged, variant};
 
 use super::{CacheControl, Caller, DocumentBlock, ToolReferenceBlock};
 
@@ -226,18 +226,25 @@ pub enum ServerToolAnswer<L: Leaves = Owned> {
 
 document!(ServerToolAnswer);
 
+impl<L: Leaves> Default for ServerToolAnswer<L> {
+    fn default() -> Self {
+        Self::WebSearch(Vec::new())
+    }
+}
+
 impl<L: Leaves> Wire<L> for ServerToolAnswer<L> {
-    fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        match source.kind()? {
-            Kind::Array => Wire::<L>::read(source).map(Self::WebSearch),
-            _ => Wire::<L>::read(source).map(Self::Other),
+    fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        if reader.next_kind()? == Kind::Array {
+            variant!(WebSearch, self, reader)
+        } else {
+            variant!(Other, self, reader)
         }
     }
 
-    fn write<K: Sink<L>>(&self, sink: &mut K) {
+    fn write(&self, writer: &mut Writer) {
         match self {
-            Self::WebSearch(pages) => pages.write(sink),
-            Self::Other(result) => result.write(sink),
+            Self::WebSearch(pages) => pages.write(writer),
+            Self::Other(result) => result.write(writer),
         }
     }
 }

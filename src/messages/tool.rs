@@ -1,7 +1,7 @@
 //! Tools: their declaration, their use, their results.
 
 use crate::Error;
-use crate::wire::{Json, Leaves, Owned, Sink, Source, Tag, Wire, document, object, open_enum, tagged};
+use crate::wire::{Json, Leaves, Owned, Reader, Wire, Writer, document, object, open_enum, tagged, variant};
 
 use super::{CacheControl, CitationsConfig, Content};
 
@@ -23,25 +23,26 @@ impl<L: Leaves> Default for Tool<L> {
 }
 
 impl<L: Leaves> Wire<L> for Tool<L> {
-    fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
+    fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error> {
         // Most tools are custom, with their type left out: to look for it first would be to read them twice.
-        let custom = source.attempt(|source| {
-            let tool = CustomTool::read(source)?;
+        let custom = reader.attempt(|reader| {
+            let tool: CustomTool<L> = reader.value()?;
             Ok((!matches!(tool.kind, Some(CustomToolType::Unknown(_)))).then_some(tool))
         });
         if let Some(tool) = custom {
-            return Ok(Self::Custom(tool));
+            *self = Self::Custom(tool);
+            return Ok(());
         }
-        match source.tag(|tag| (tag == "custom").then_some(()))? {
-            Tag::Known(()) | Tag::Missing => Wire::<L>::read(source).map(Self::Custom),
-            Tag::Unknown => Wire::<L>::read(source).map(Self::Typed),
+        match reader.tag()?.as_deref() {
+            None | Some("custom") => variant!(Custom, self, reader),
+            Some(_) => variant!(Typed, self, reader),
         }
     }
 
-    fn write<K: Sink<L>>(&self, sink: &mut K) {
+    fn write(&self, writer: &mut Writer) {
         match self {
-            Self::Custom(tool) => tool.write(sink),
-            Self::Typed(tool) => tool.write(sink),
+            Self::Custom(tool) => tool.write(writer),
+            Self::Typed(tool) => tool.write(writer),
         }
     }
 }

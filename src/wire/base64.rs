@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Leaves, Owned, Sink, Source, Text, Wire};
+use super::{Leaves, Owned, Reader, Text, Wire, Writer};
 use crate::Error;
 
 /// Bytes as canonical base64: the standard alphabet, padded, without white space (RFC 4648 §4). Anything else is malformed.
@@ -70,14 +70,15 @@ impl Base64 {
 }
 
 impl<L: Leaves> Wire<L> for Base64<L> {
-    fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        let mark = source.mark();
+    fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        let mark = reader.mark();
         let message = "not canonical base64: the standard alphabet, padded, without white space";
-        Self::from_text(source.text()?).map_err(|_| source.invalid(&mark, None, message))
+        *self = Self::from_text(reader.text()?).map_err(|_| reader.invalid(&mark, None, message))?;
+        Ok(())
     }
 
-    fn write<K: Sink<L>>(&self, sink: &mut K) {
-        sink.base64(&self.0);
+    fn write(&self, writer: &mut Writer) {
+        writer.base64(&self.0);
     }
 }
 

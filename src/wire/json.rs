@@ -9,7 +9,7 @@ use super::fill::Copy;
 use super::leaves::{FreeForm, Owned, Raw, Text};
 use super::read::Reader;
 use super::token::{compact, decoded};
-use super::{Kind, Sink, Source, Wire, references};
+use super::{Kind, Wire, Writer, references};
 use crate::Error;
 
 /// Any JSON value, kept as its compact text: key order and the digits of numbers survive.
@@ -102,22 +102,24 @@ impl FreeForm for Json {
 }
 
 impl Wire<Owned> for Json {
-    fn read<S: Source<Owned>>(source: &mut S) -> Result<Self, Error> {
-        source.json()
+    fn read(&mut self, reader: &mut Reader<'_, Owned>) -> Result<(), Error> {
+        *self = reader.json()?;
+        Ok(())
     }
 
-    fn write<K: Sink<Owned>>(&self, sink: &mut K) {
-        sink.json(self);
+    fn write(&self, writer: &mut Writer) {
+        writer.json(self);
     }
 }
 
 impl Wire<Owned> for String {
-    fn read<S: Source<Owned>>(source: &mut S) -> Result<Self, Error> {
-        source.text()
+    fn read(&mut self, reader: &mut Reader<'_, Owned>) -> Result<(), Error> {
+        *self = reader.text()?;
+        Ok(())
     }
 
-    fn write<K: Sink<Owned>>(&self, sink: &mut K) {
-        sink.text(self);
+    fn write(&self, writer: &mut Writer) {
+        writer.text(self);
     }
 }
 
@@ -188,12 +190,13 @@ impl Text for RawText<'_> {
 }
 
 impl<'a> Wire<Raw<'a>> for RawText<'a> {
-    fn read<S: Source<Raw<'a>>>(source: &mut S) -> Result<Self, Error> {
-        source.text()
+    fn read(&mut self, reader: &mut Reader<'_, Raw<'a>>) -> Result<(), Error> {
+        *self = reader.text()?;
+        Ok(())
     }
 
-    fn write<K: Sink<Raw<'a>>>(&self, sink: &mut K) {
-        sink.text(self);
+    fn write(&self, writer: &mut Writer) {
+        writer.text(self);
     }
 }
 
@@ -256,11 +259,12 @@ impl FreeForm for RawJson<'_> {
 }
 
 impl<'a> Wire<Raw<'a>> for RawJson<'a> {
-    fn read<S: Source<Raw<'a>>>(source: &mut S) -> Result<Self, Error> {
-        source.json()
+    fn read(&mut self, reader: &mut Reader<'_, Raw<'a>>) -> Result<(), Error> {
+        *self = reader.json()?;
+        Ok(())
     }
 
-    fn write<K: Sink<Raw<'a>>>(&self, sink: &mut K) {
-        sink.json(self);
+    fn write(&self, writer: &mut Writer) {
+        writer.json(self);
     }
 }

@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 use super::fill::{Borrow, Copy, Fill};
 use super::json::{Json, RawJson, RawText};
 use super::read::Reader;
-use super::{Kind, Source, Tag, Wire};
+use super::{Kind, Wire};
 use crate::Error;
 
 /// A kind of leaf: what stands for a string and for free-form JSON inside a wire type.
@@ -29,11 +29,11 @@ pub trait Leaves: Clone + Debug + Default + PartialEq {
     /// The path in the error is relative to `json`.
     fn parse<T: Wire<Self>>(json: &Self::Json) -> Result<T, Error>;
 
-    /// Looks for the `type` of a free-form object.
+    /// Looks for the `type` of a free-form object; a null one is none.
     ///
     /// # Errors
     /// It is no object, or its `type` no string.
-    fn tag<T>(json: &Self::Json, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error>;
+    fn tag(json: &Self::Json) -> Result<Option<Cow<'_, str>>, Error>;
 
     /// Writes a typed value as free-form JSON.
     fn free_form<T: Wire<Self>>(value: &T) -> Self::Json;
@@ -117,8 +117,8 @@ impl Leaves for Owned {
         Reader::new::<Copy>(json.as_str()).within(usize::MAX).document()
     }
 
-    fn tag<T>(json: &Json, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
-        Source::tag(&mut Reader::<Self>::new::<Copy>(json.as_str()).within(usize::MAX), known)
+    fn tag(json: &Json) -> Result<Option<Cow<'_, str>>, Error> {
+        Reader::<Self>::new::<Copy>(json.as_str()).within(usize::MAX).tag()
     }
 
     fn free_form<T: Wire<Self>>(value: &T) -> Json {
@@ -135,8 +135,14 @@ impl<'a> Leaves for Raw<'a> {
         Reader::new::<Copy>(&json.token()).within(usize::MAX).document()
     }
 
-    fn tag<T>(json: &RawJson<'a>, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
-        Source::tag(&mut Reader::<Self>::new::<Copy>(&json.token()).within(usize::MAX), known)
+    fn tag<'j>(json: &'j RawJson<'a>) -> Result<Option<Cow<'j, str>>, Error> {
+        fn tag(json: &str) -> Result<Option<Cow<'_, str>>, Error> {
+            Reader::<Raw<'_>>::new::<Copy>(json).within(usize::MAX).tag()
+        }
+        match json.token() {
+            Cow::Borrowed(text) => tag(text),
+            Cow::Owned(text) => Ok(tag(&text)?.map(|tag| Cow::Owned(tag.into_owned()))),
+        }
     }
 
     fn free_form<T: Wire<Self>>(value: &T) -> RawJson<'a> {

@@ -39,39 +39,28 @@ macro_rules! object {
     (@tag) => { None };
     (@tag $tag:literal) => { Some($crate::wire::identifier!($tag)) };
 
-    (@type required $type:ty) => { $type };
+    (@type optional $type:ty) => { Option<$type> };
+    (@type nullable $type:ty) => { Option<$type> };
     (@type list $type:ty) => { Vec<$type> };
-    (@type $mode:ident $type:ty) => { Option<$type> };
+    (@type required $type:ty) => { $type };
 
-    (@read required $slot:ident $source:ident) => { $crate::wire::read_required(&mut $slot, $source)? };
-    (@read $mode:ident $slot:ident $source:ident) => { $crate::wire::read_optional(&mut $slot, $source)? };
+    (@bit required $place:expr) => { 1 << $place };
+    (@bit $mode:ident $place:expr) => { 0 };
 
-    (@take required $slot:ident $key:literal $mark:ident $source:ident) => {
-        $crate::wire::required($slot, $key, &$mark, $source)?
-    };
-    (@take list $slot:ident $key:literal $mark:ident $source:ident) => { $slot.unwrap_or_default() };
-    (@take $mode:ident $slot:ident $key:literal $mark:ident $source:ident) => { $slot };
+    (@read list $field:expr, $reader:ident) => { $crate::wire::read_list($field, $reader) };
+    (@read $mode:ident $field:expr, $reader:ident) => { $crate::wire::Wire::<L>::read($field, $reader) };
 
-    (@write required $field:expr, $key:literal, $sink:ident) => {
-        $sink.name($crate::wire::identifier!($key));
-        $crate::wire::Wire::<L>::write($field, $sink);
-    };
-    (@write list $field:expr, $key:literal, $sink:ident) => {
+    (@write list $field:expr, $key:literal, $writer:ident) => {
         if !$field.is_empty() {
-            object!(@write required $field, $key, $sink);
+            object!(@write required $field, $key, $writer);
         }
     };
-    (@write optional $field:expr, $key:literal, $sink:ident) => {
-        $crate::wire::write_optional($field.as_ref(), $crate::wire::identifier!($key), $sink);
+    (@write optional $field:expr, $key:literal, $writer:ident) => {
+        $crate::wire::write_optional::<L, _>($field.as_ref(), $crate::wire::identifier!($key), $writer);
     };
-    (@write nullable $field:expr, $key:literal, $sink:ident) => {
-        match $field {
-            Some(value) => { object!(@write required value, $key, $sink); }
-            None => {
-                $sink.name($crate::wire::identifier!($key));
-                $sink.null();
-            }
-        }
+    (@write $mode:ident $field:expr, $key:literal, $writer:ident) => {
+        $writer.name($crate::wire::identifier!($key));
+        $crate::wire::Wire::<L>::write($field, $writer);
     };
 
     ($(
@@ -91,41 +80,47 @@ macro_rules! object {
 
         object! { @derive $name $($field)* $($beside)* unknown }
 
-        impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
-            #[allow(unused_mut, unused_variables, non_camel_case_types)]
-            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
-                #[derive(Clone, Copy)]
-                enum Member { $( $field, )* }
-                const MEMBERS: &[Member] = &[$( Member::$field, )*];
-                const KNOWN: &[$crate::wire::Identifier] = &[$( $crate::wire::identifier!($key), )*];
-                const { assert!(KNOWN.len() <= $crate::wire::MAX_KNOWN) };
-                $( let mut $field = None; )*
-                let mut unknown = $crate::wire::Map::new();
-                let mark = source.object(object!(@tag $($tag)?), KNOWN, |source, member| {
-                    match member {
-                        $crate::wire::Member::Known(place) => match MEMBERS.get(place).copied() {
-                            $( Some(Member::$field) => object!(@read $mode $field source), )*
-                            // No source gives another place.
-                            None => {}
-                        },
-                        $crate::wire::Member::Unknown(name) => unknown.push(name, source.json()?),
+        const _: () = {
+            #[allow(dead_code, non_camel_case_types)]
+            enum Member { $( $field, )* }
+
+            impl<L: $crate::wire::Leaves> $crate::wire::Members<L> for $name<L> {
+                #[allow(unused_variables)]
+                fn known(&mut self, place: usize, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                    match place {
+                        $( place if place == Member::$field as usize => object!(@read $mode &mut self.$field, reader), )*
+                        // The reader gives no other place.
+                        _ => Ok(()),
                     }
-                    Ok(())
-                })?;
-                Ok(Self { $( $field: object!(@take $mode $field $key mark source), )* $( $beside: Default::default(), )* unknown })
+                }
+
+                fn other(&mut self, name: &str, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                    self.unknown.read_member(name, reader)
+                }
             }
 
-            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
-                sink.begin_object();
-                $(
-                    sink.name($crate::wire::TYPE);
-                    sink.identifier($crate::wire::identifier!($tag));
-                )?
-                $( object!(@write $mode &self.$field, $key, sink); )*
-                $crate::wire::write_members(&self.unknown, sink);
-                sink.end_object();
+            impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
+                fn read(&mut self, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                    const SHAPE: $crate::wire::Shape = $crate::wire::Shape::new(
+                        object!(@tag $($tag)?),
+                        &[$( $crate::wire::identifier!($key), )*],
+                        0 $( | object!(@bit $mode Member::$field as u64) )*,
+                    );
+                    reader.object(&SHAPE, self)
+                }
+
+                fn write(&self, writer: &mut $crate::wire::Writer) {
+                    writer.begin_object();
+                    $(
+                        writer.name($crate::wire::TYPE);
+                        writer.identifier($crate::wire::identifier!($tag));
+                    )?
+                    $( object!(@write $mode &self.$field, $key, writer); )*
+                    self.unknown.write_members(writer);
+                    writer.end_object();
+                }
             }
-        }
+        };
 
         $crate::wire::document!($name);
     )+ };
@@ -134,7 +129,7 @@ macro_rules! object {
 /// An [`Identifier`](crate::wire::Identifier).
 macro_rules! identifier {
     ($text:literal) => {
-        $crate::wire::Identifier::new($text, concat!("\"", $text, "\":"))
+        $crate::wire::Identifier::new(concat!("\"", $text, "\":"))
     };
 }
 
@@ -179,56 +174,57 @@ macro_rules! union {
             }
         }
 
-        impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
-            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
+        impl<L: $crate::wire::Leaves> $crate::wire::Members<L> for $name<L> {
+            fn known(&mut self, place: usize, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
                 enum Variant { $( $variant, )+ }
-                const VARIANTS: &[Variant] = &[$( Variant::$variant, )+];
-                const KNOWN: &[$crate::wire::Identifier] = &[$( $crate::wire::identifier!($key), )+];
-                const { assert!(KNOWN.len() <= $crate::wire::MAX_KNOWN) };
-                let (mut value, mut second) = (None, None);
-                let mark = source.object(None, KNOWN, |source, member| {
-                    if source.null()? {
-                        return Ok(());
-                    }
-                    if value.is_some() {
-                        // Read on: the same member twice is another error, found at the end.
-                        second.get_or_insert(source.mark());
-                        return source.json().map(drop);
-                    }
-                    value = Some(match member {
-                        $crate::wire::Member::Known(place) => match VARIANTS.get(place) {
-                            $( Some(Variant::$variant) => Self::$variant($crate::wire::Wire::<L>::read(source)?), )+
-                            // No source gives another place.
-                            None => return Ok(()),
-                        },
-                        $crate::wire::Member::Unknown(name) => Self::Unknown(name.to_owned(), source.json()?),
-                    });
-                    Ok(())
-                })?;
-                if let Some(second) = second {
-                    return Err(source.invalid(&second, None, "a union has exactly one member, this is a second one"));
+                match place {
+                    $( place if place == Variant::$variant as usize => $crate::wire::variant!($variant, self, reader), )+
+                    // The reader gives no other place.
+                    _ => Ok(()),
                 }
-                value.ok_or_else(|| source.invalid(&mark, None, "a union has exactly one member, this has none"))
             }
 
-            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
-                sink.begin_object();
+            fn other(&mut self, name: &str, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                *self = Self::Unknown(name.to_owned(), reader.json()?);
+                Ok(())
+            }
+        }
+
+        impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
+            fn read(&mut self, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                const SHAPE: $crate::wire::Shape = $crate::wire::Shape::new(None, &[$( $crate::wire::identifier!($key), )+], 0);
+                reader.union(&SHAPE, self)
+            }
+
+            fn write(&self, writer: &mut $crate::wire::Writer) {
+                writer.begin_object();
                 match self {
                     $( Self::$variant(value) => {
-                        sink.name($crate::wire::identifier!($key));
-                        $crate::wire::Wire::<L>::write(value, sink);
+                        writer.name($crate::wire::identifier!($key));
+                        $crate::wire::Wire::<L>::write(value, writer);
                     } )+
                     Self::Unknown(name, value) => {
-                        sink.key(name);
-                        sink.json(value);
+                        writer.key(name);
+                        $crate::wire::Wire::<L>::write(value, writer);
                     }
                 }
-                sink.end_object();
+                writer.end_object();
             }
         }
 
         $crate::wire::document!($name);
     )+ };
+}
+
+/// Makes a union this variant, and reads what it holds.
+macro_rules! variant {
+    ($variant:ident, $union:ident, $reader:ident) => {{
+        *$union = Self::$variant(Default::default());
+        match $union {
+            Self::$variant(value) => $crate::wire::Wire::<L>::read(value, $reader),
+            _ => Ok(()),
+        }
+    }};
 }
 
 macro_rules! tagged {
@@ -255,24 +251,17 @@ macro_rules! tagged {
         }
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
-            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
-                use $crate::wire::{Tag, Wire};
-                let mark = source.mark();
-                let tag = source.tag(|tag| match tag {
-                    $( $($tag)|+ => Some((|source| Ok(Self::$variant(Wire::<L>::read(source)?))) as fn(&mut S) -> Result<Self, $crate::Error>), )+
-                    _ => None,
-                })?;
-                match tag {
-                    Tag::Known(read) => read(source),
-                    Tag::Unknown => Wire::<L>::read(source).map(Self::Unknown),
-                    Tag::Missing => Err(source.invalid(&mark, Some("type"), "a required member is missing")),
+            fn read(&mut self, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                match &*reader.required_tag()? {
+                    $( $($tag)|+ => $crate::wire::variant!($variant, self, reader), )+
+                    _ => $crate::wire::variant!(Unknown, self, reader),
                 }
             }
 
-            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
+            fn write(&self, writer: &mut $crate::wire::Writer) {
                 match self {
-                    $( Self::$variant(value) => $crate::wire::Wire::<L>::write(value, sink), )+
-                    Self::Unknown(value) => $crate::wire::Wire::<L>::write(value, sink),
+                    $( Self::$variant(value) => $crate::wire::Wire::<L>::write(value, writer), )+
+                    Self::Unknown(value) => $crate::wire::Wire::<L>::write(value, writer),
                 }
             }
         }
@@ -335,14 +324,15 @@ macro_rules! open_enum {
         }
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name {
-            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
-                source.string(|text| Self::from(text))
+            fn read(&mut self, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                *self = Self::from(&*reader.string()?);
+                Ok(())
             }
 
-            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
+            fn write(&self, writer: &mut $crate::wire::Writer) {
                 match self {
-                    $( Self::$variant => sink.identifier($crate::wire::identifier!($text)), )+
-                    Self::Unknown(text) => sink.string(text),
+                    $( Self::$variant => writer.identifier($crate::wire::identifier!($text)), )+
+                    Self::Unknown(text) => writer.string(text),
                 }
             }
         }
@@ -371,17 +361,17 @@ macro_rules! closed_enum {
         }
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name {
-            fn read<S: $crate::wire::Source<L>>(source: &mut S) -> Result<Self, $crate::Error> {
-                let mark = source.mark();
-                let known = source.string(|text| match text {
-                    $( $text => Some(Self::$variant), )+
-                    _ => None,
-                })?;
-                known.ok_or_else(|| source.invalid(&mark, None, concat!("not one of", $( " ", $text ),+)))
+            fn read(&mut self, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                let mark = reader.mark();
+                *self = match &*reader.string()? {
+                    $( $text => Self::$variant, )+
+                    _ => return Err(reader.invalid(&mark, None, concat!("not one of", $( " ", $text ),+))),
+                };
+                Ok(())
             }
 
-            fn write<K: $crate::wire::Sink<L>>(&self, sink: &mut K) {
-                sink.identifier(match self {
+            fn write(&self, writer: &mut $crate::wire::Writer) {
+                writer.identifier(match self {
                     $( Self::$variant => $crate::wire::identifier!($text), )+
                 });
             }
@@ -389,4 +379,4 @@ macro_rules! closed_enum {
     )+ };
 }
 
-pub(crate) use {closed_enum, document, identifier, object, open_enum, tagged, union};
+pub(crate) use {closed_enum, document, identifier, object, open_enum, tagged, union, variant};

@@ -1,6 +1,6 @@
 //! Objects as lists of members, in their order.
 
-use super::{Leaves, Member, Owned, Sink, Source, TYPE, Wire};
+use super::{Leaves, Members, Owned, Reader, Shape, TYPE, Wire, Writer};
 use crate::Error;
 
 /// The members of an object, in the order of their source: a map of strings, or the members that a known object has beside its
@@ -105,30 +105,49 @@ impl<V> Extend<(String, V)> for Map<V> {
     }
 }
 
-/// Writes members into an object that is open.
-pub(crate) fn write_members<L: Leaves, V: Wire<L>, K: Sink<L>>(members: &Map<V>, sink: &mut K) {
-    for (name, value) in members.iter() {
-        sink.key(name);
-        value.write(sink);
+impl<V> Map<V> {
+    /// Reads the value of a member, and keeps both.
+    pub(crate) fn read_member<L: Leaves>(&mut self, name: &str, reader: &mut Reader<'_, L>) -> Result<(), Error>
+    where
+        V: Wire<L>,
+    {
+        let mut value = V::default();
+        value.read(reader)?;
+        self.push(name, value);
+        Ok(())
+    }
+
+    /// Writes the members into an object that is open.
+    pub(crate) fn write_members<L: Leaves>(&self, writer: &mut Writer)
+    where
+        V: Wire<L>,
+    {
+        for (name, value) in self.iter() {
+            writer.key(name);
+            value.write(writer);
+        }
+    }
+}
+
+impl<L: Leaves, V: Wire<L>> Members<L> for Map<V> {
+    fn known(&mut self, _: usize, _: &mut Reader<'_, L>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn other(&mut self, name: &str, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        self.read_member(name, reader)
     }
 }
 
 impl<L: Leaves, V: Wire<L>> Wire<L> for Map<V> {
-    fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        let mut members = Self::new();
-        source.object(None, &[], |source, member| {
-            if let Member::Unknown(name) = member {
-                members.push(name, V::read(source)?);
-            }
-            Ok(())
-        })?;
-        Ok(members)
+    fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        reader.object(&Shape::new(None, &[], 0), self)
     }
 
-    fn write<K: Sink<L>>(&self, sink: &mut K) {
-        sink.begin_object();
-        write_members(self, sink);
-        sink.end_object();
+    fn write(&self, writer: &mut Writer) {
+        writer.begin_object();
+        self.write_members(writer);
+        writer.end_object();
     }
 }
 
@@ -141,24 +160,27 @@ pub struct Untyped<L: Leaves = Owned> {
     pub members: Map<L::Json>,
 }
 
-impl<L: Leaves> Wire<L> for Untyped<L> {
-    fn read<S: Source<L>>(source: &mut S) -> Result<Self, Error> {
-        let (mut kind, mut members) = (String::new(), Map::new());
-        source.object(None, &[TYPE], |source, member| {
-            match member {
-                Member::Known(_) => kind = source.string(str::to_owned)?,
-                Member::Unknown(name) => members.push(name, source.json()?),
-            }
-            Ok(())
-        })?;
-        Ok(Self { kind, members })
+impl<L: Leaves> Members<L> for Untyped<L> {
+    fn known(&mut self, _: usize, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        self.kind = reader.string()?.into_owned();
+        Ok(())
     }
 
-    fn write<K: Sink<L>>(&self, sink: &mut K) {
-        sink.begin_object();
-        sink.name(TYPE);
-        sink.string(&self.kind);
-        write_members(&self.members, sink);
-        sink.end_object();
+    fn other(&mut self, name: &str, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        self.members.read_member(name, reader)
+    }
+}
+
+impl<L: Leaves> Wire<L> for Untyped<L> {
+    fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        reader.object(&Shape::new(None, &[TYPE], 0), self)
+    }
+
+    fn write(&self, writer: &mut Writer) {
+        writer.begin_object();
+        writer.name(TYPE);
+        writer.string(&self.kind);
+        self.members.write_members(writer);
+        writer.end_object();
     }
 }

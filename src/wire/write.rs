@@ -1,29 +1,23 @@
 //! The writer of compact JSON.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Write as _;
 
 use super::scan;
-use super::{FreeForm, Identifier, Leaves, Sink, Text, Wire};
+use super::{FreeForm, Identifier, Text};
 
-/// Writes wire values as compact JSON.
-pub(crate) struct Writer {
+/// Writes types as compact JSON.
+pub struct Writer {
     out: String,
 }
 
 impl Writer {
-    /// The value as compact JSON.
-    pub(crate) fn text<L: Leaves, T: Wire<L>>(value: &T, capacity: usize) -> String {
-        let mut writer = Self { out: String::with_capacity(capacity) };
-        value.write(&mut writer);
-        writer.out
+    /// A writer that appends to a text.
+    pub(crate) fn new(out: String) -> Self {
+        Self { out }
     }
 
-    /// The value as compact JSON, in the place of what the buffer holds.
-    pub(crate) fn text_in<L: Leaves, T: Wire<L>>(value: &T, buffer: &mut String) {
-        buffer.clear();
-        let mut writer = Self { out: std::mem::take(buffer) };
-        value.write(&mut writer);
-        *buffer = writer.out;
+    pub(crate) fn into_string(self) -> String {
+        self.out
     }
 
     /// A comma, if something stands before the next name or value on its level. No token ends in one of the bytes that
@@ -35,90 +29,91 @@ impl Writer {
         }
     }
 
-    fn token(&mut self, token: impl Display) {
-        self.separate();
-        // Writing to a string does not fail.
-        let _ = write!(self.out, "{token}");
-    }
-}
-
-impl<L: Leaves> Sink<L> for Writer {
-    fn begin_object(&mut self) {
+    pub(crate) fn begin_object(&mut self) {
         self.separate();
         self.out.push('{');
     }
 
+    /// The name of the next member.
     #[inline]
-    fn name(&mut self, name: Identifier) {
+    pub(crate) fn name(&mut self, name: Identifier) {
         self.separate();
         self.out.push_str(name.token);
     }
 
-    fn key(&mut self, name: &str) {
+    /// The name of the next member.
+    pub(crate) fn key(&mut self, name: &str) {
         self.separate();
         push_string(name, &mut self.out);
         self.out.push(':');
     }
 
-    fn end_object(&mut self) {
+    pub(crate) fn end_object(&mut self) {
         self.out.push('}');
     }
 
-    fn begin_array(&mut self) {
+    pub(crate) fn begin_array(&mut self) {
         self.separate();
         self.out.push('[');
     }
 
-    fn end_array(&mut self) {
+    pub(crate) fn end_array(&mut self) {
         self.out.push(']');
     }
 
-    fn text(&mut self, text: &L::Text) {
+    /// A string at a leaf.
+    pub(crate) fn text(&mut self, text: &impl Text) {
         self.separate();
         text.write_token(&mut self.out);
     }
 
-    fn base64(&mut self, text: &L::Text) {
+    /// A string at a leaf that is base64.
+    pub(crate) fn base64(&mut self, text: &impl Text) {
         self.separate();
         text.write_base64_token(&mut self.out);
     }
 
-    fn json(&mut self, json: &L::Json) {
+    /// Free-form JSON at a leaf.
+    pub(crate) fn json(&mut self, json: &impl FreeForm) {
         self.separate();
         json.write_token(&mut self.out);
     }
 
-    fn string(&mut self, text: &str) {
+    pub(crate) fn string(&mut self, text: &str) {
         self.separate();
         push_string(text, &mut self.out);
     }
 
     #[inline]
-    fn identifier(&mut self, text: Identifier) {
+    pub(crate) fn identifier(&mut self, text: Identifier) {
         self.separate();
         self.out.push_str(text.token.strip_suffix(':').unwrap_or_default());
     }
 
-    fn boolean(&mut self, value: bool) {
-        self.token(value);
+    pub(crate) fn boolean(&mut self, value: bool) {
+        self.separate();
+        self.out.push_str(if value { "true" } else { "false" });
     }
 
-    fn integer(&mut self, value: i64) {
+    pub(crate) fn integer(&mut self, value: i64) {
         self.separate();
         self.out.push_str(itoa::Buffer::new().format(value));
     }
 
     /// The shortest digits that read back as the same number; `null` for what JSON has no number for.
-    fn number(&mut self, value: f64) {
+    pub(crate) fn number(&mut self, value: f64) {
         if value.is_finite() {
-            self.token(format_args!("{value:?}"));
+            self.separate();
+            // Writing to a string does not fail.
+            let _ = write!(self.out, "{value:?}");
         } else {
-            self.token("null");
+            self.null();
         }
     }
 
-    fn null(&mut self) {
-        self.token("null");
+    pub(crate) fn null(&mut self) {
+        self.separate();
+        self.out.push_str("null");
     }
 }
 

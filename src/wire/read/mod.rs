@@ -1,15 +1,18 @@
-//! The reader of JSON text: a [`Source`] that checks everything once and decodes nothing it need not.
+//! The reader of JSON text: it checks everything once and decodes nothing it need not.
 
 mod object;
+
+use std::borrow::Cow;
 
 use super::fill::Fill;
 use super::leaves::Leaves;
 use super::scan::{self, Fault};
 use super::token::{decoded, pointer};
 use super::watch::Watch;
-use super::{Identifier, Kind, Member, Source, Tag, Wire};
+use super::{Identifier, Kind, TYPE, Wire};
 use crate::{Error, ErrorKind};
 use object::Tagged;
+pub(crate) use object::{Members, Shape};
 
 /// How deep a document may nest when nothing else is asked for.
 pub const DEFAULT_MAX_DEPTH: usize = 128;
@@ -36,14 +39,14 @@ enum Open {
 
 /// A place in the text, with what surrounds it.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub(crate) struct Mark {
     at: usize,
     depth: usize,
     names: usize,
 }
 
-/// Reads a JSON text.
-pub(crate) struct Reader<'s, L: Leaves> {
+/// Reads a JSON text into types, and names the place of whatever is wrong with it.
+pub struct Reader<'s, L: Leaves> {
     text: &'s str,
     at: usize,
     depth: usize,
@@ -91,7 +94,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
 
     /// Reads the one value that the text holds.
     pub(crate) fn document<T: Wire<L>>(mut self) -> Result<T, Error> {
-        let value = T::read(&mut self)?;
+        let value = self.value()?;
         self.finish()?;
         Ok(value)
     }
@@ -180,26 +183,9 @@ impl<'s, L: Leaves> Reader<'s, L> {
         Error::new(ErrorKind::InvalidSource, self.pointer(self.at), message)
     }
 
-    /// Reads an array.
-    fn items(&mut self, item: &mut dyn FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
-        self.want(Kind::Array)?;
-        self.enter()?;
-        if self.closes(b']') {
-            return Ok(());
-        }
-        self.depth += 1;
-        loop {
-            item(self)?;
-            if !self.another(b']')? {
-                break;
-            }
-        }
-        self.depth -= 1;
-        Ok(())
-    }
-
+    /// The kind of the value that comes next.
     #[inline]
-    fn next_kind(&mut self) -> Result<Kind, Error> {
+    pub(crate) fn next_kind(&mut self) -> Result<Kind, Error> {
         self.peek().and_then(Kind::of_byte).ok_or_else(|| self.unexpected())
     }
 
@@ -357,36 +343,43 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 }
 
-impl<L: Leaves> Source<L> for Reader<'_, L> {
-    type Mark = Mark;
-
-    fn kind(&mut self) -> Result<Kind, Error> {
-        self.next_kind()
+/// What types are read with.
+impl<'s, L: Leaves> Reader<'s, L> {
+    /// Reads a value.
+    pub(crate) fn value<T: Wire<L>>(&mut self) -> Result<T, Error> {
+        let mut value = T::default();
+        value.read(self)?;
+        Ok(value)
     }
 
-    fn text(&mut self) -> Result<L::Text, Error> {
+    /// Reads a string.
+    pub(crate) fn text(&mut self) -> Result<L::Text, Error> {
         let (token, escaped) = self.string_token()?;
         Ok((self.fill_text)(token, escaped))
     }
 
-    fn json(&mut self) -> Result<L::Json, Error> {
+    /// Reads any value.
+    pub(crate) fn json(&mut self) -> Result<L::Json, Error> {
         self.peek();
         let (start, white) = (self.at, self.white);
         self.skip()?;
         Ok((self.fill_json)(self.slice(start, self.at), self.white > white))
     }
 
-    fn string<T>(&mut self, look: impl FnOnce(&str) -> T) -> Result<T, Error> {
+    /// Reads a string to look at it.
+    pub(crate) fn string(&mut self) -> Result<Cow<'s, str>, Error> {
         let (token, escaped) = self.string_token()?;
-        Ok(look(&decoded(token, escaped)))
+        Ok(decoded(token, escaped))
     }
 
-    fn boolean(&mut self) -> Result<bool, Error> {
+    /// Reads a boolean.
+    pub(crate) fn boolean(&mut self) -> Result<bool, Error> {
         self.want(Kind::Boolean)?;
         self.boolean_token()
     }
 
-    fn integer(&mut self) -> Result<i64, Error> {
+    /// Reads an integer: a number without fraction or exponent that fits 64 bits.
+    pub(crate) fn integer(&mut self) -> Result<i64, Error> {
         self.want(Kind::Number)?;
         let start = self.at;
         let (token, integer) = self.number_token()?;
@@ -399,7 +392,8 @@ impl<L: Leaves> Source<L> for Reader<'_, L> {
         }
     }
 
-    fn number(&mut self) -> Result<f64, Error> {
+    /// Reads a number.
+    pub(crate) fn number(&mut self) -> Result<f64, Error> {
         self.want(Kind::Number)?;
         let start = self.at;
         let (token, _) = self.number_token()?;
@@ -412,39 +406,43 @@ impl<L: Leaves> Source<L> for Reader<'_, L> {
         }
     }
 
-    fn object(
-        &mut self,
-        tag: Option<Identifier>,
-        known: &[Identifier],
-        #[cfg_attr(not(target_family = "wasm"), allow(unused_mut))] mut member: impl FnMut(
-            &mut Self,
-            Member<'_>,
-        ) -> Result<(), Error>,
-    ) -> Result<Mark, Error> {
-        // Once for all types, which are many, where the code is to be small: it is half of it otherwise.
-        #[cfg(target_family = "wasm")]
-        let member: &mut dyn FnMut(&mut Self, Member<'_>) -> Result<(), Error> = &mut member;
-        self.members(tag, known, member)
+    /// Reads an array, calling `item` at each element; `item` reads it.
+    pub(crate) fn array(&mut self, item: &mut dyn FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        self.want(Kind::Array)?;
+        self.enter()?;
+        if self.closes(b']') {
+            return Ok(());
+        }
+        self.depth += 1;
+        loop {
+            item(self)?;
+            if !self.another(b']')? {
+                break;
+            }
+        }
+        self.depth -= 1;
+        Ok(())
     }
 
-    fn array(&mut self, mut item: impl FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
-        self.items(&mut item)
-    }
-
-    fn tag<T>(&mut self, known: impl FnOnce(&str) -> Option<T>) -> Result<Tag<T>, Error> {
+    /// Looks ahead at the `type` of the object that comes next, wherever it stands in it, and reads nothing. A null one is none.
+    pub(crate) fn tag(&mut self) -> Result<Option<Cow<'s, str>>, Error> {
         let (start, white, names) = (self.at, self.white, self.names.len());
         let depth = self.depth;
         let found = self.find_type()?;
         self.depth = depth;
         self.names.truncate(names);
         (self.at, self.white) = (start, white);
-        Ok(match found {
-            None => Tag::Missing,
-            Some(tag) => known(&tag).map_or(Tag::Unknown, Tag::Known),
-        })
+        Ok(found)
     }
 
-    fn null(&mut self) -> Result<bool, Error> {
+    /// The same of an object that must have one.
+    pub(crate) fn required_tag(&mut self) -> Result<Cow<'s, str>, Error> {
+        let mark = self.mark();
+        self.tag()?.ok_or_else(|| self.missing(&mark, TYPE))
+    }
+
+    /// Reads `null` if it comes next.
+    pub(crate) fn null(&mut self) -> Result<bool, Error> {
         let null = self.peek() == Some(b'n');
         if null {
             self.literal("null")?;
@@ -452,13 +450,15 @@ impl<L: Leaves> Source<L> for Reader<'_, L> {
         Ok(null)
     }
 
+    /// The place of the value that comes next.
     #[inline]
-    fn mark(&mut self) -> Mark {
+    pub(crate) fn mark(&mut self) -> Mark {
         self.peek();
         Mark { at: self.at, depth: self.depth, names: self.names.len() }
     }
 
-    fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<Option<T>, Error>) -> Option<T> {
+    /// Reads what may turn out to be something else: then, or if it is malformed, goes back to where it began.
+    pub(crate) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<Option<T>, Error>) -> Option<T> {
         let mark = self.mark();
         let outer = std::mem::replace(&mut self.attempting, true);
         let value = read(self).ok().flatten();
@@ -471,12 +471,18 @@ impl<L: Leaves> Source<L> for Reader<'_, L> {
         value
     }
 
+    /// An `invalid_source` error at a place, or at its absent member.
     #[cold]
-    fn invalid(&self, at: &Mark, absent: Option<&str>, message: &str) -> Error {
+    pub(crate) fn invalid(&self, at: &Mark, absent: Option<&str>, message: &str) -> Error {
         let mut path = self.pointer(at.at);
         if let Some(name) = absent {
             crate::error::push_step(&mut path, name);
         }
         Error::new(ErrorKind::InvalidSource, path, message)
+    }
+
+    #[cold]
+    fn missing(&self, at: &Mark, member: Identifier) -> Error {
+        self.invalid(at, Some(member.as_str()), "a required member is missing")
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::token::decoded;
 use super::super::watch::Watch;
-use super::super::{Identifier, Kind, Leaves, Member, Source as _, TYPE};
+use super::super::{Identifier, Kind, Leaves, TYPE};
 use super::{Mark, Reader};
 use crate::{Error, ErrorKind};
 
@@ -26,6 +26,68 @@ pub(super) struct Tagged<'s> {
     end: usize,
 }
 
+/// What is known of an object before it is read.
+pub(crate) struct Shape {
+    /// Which `type` it always has, if it always has the same.
+    tag: Option<Identifier>,
+    known: &'static [Identifier],
+    /// A bit for each known member that must be there.
+    required: u64,
+}
+
+impl Shape {
+    pub(crate) const fn new(tag: Option<Identifier>, known: &'static [Identifier], required: u64) -> Self {
+        assert!(known.len() <= u64::BITS as usize, "there is a bit for each known member");
+        Self { tag, known, required }
+    }
+}
+
+/// What the members of an object are read into.
+pub(crate) trait Members<L: Leaves> {
+    /// Reads the known member at this place of the [`Shape`].
+    fn known(&mut self, place: usize, reader: &mut Reader<'_, L>) -> Result<(), Error>;
+
+    /// Reads another member.
+    fn other(&mut self, name: &str, reader: &mut Reader<'_, L>) -> Result<(), Error>;
+}
+
+/// The one member of a union.
+struct Only<'u, U: ?Sized> {
+    union: &'u mut U,
+    found: bool,
+    second: Option<Mark>,
+}
+
+impl<U: ?Sized> Only<'_, U> {
+    /// Reads the member that comes next if it is the first that is not null.
+    fn first<L: Leaves>(
+        &mut self,
+        reader: &mut Reader<'_, L>,
+        read: impl FnOnce(&mut U, &mut Reader<'_, L>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        if reader.null()? {
+            return Ok(());
+        }
+        if self.found {
+            // Read on: the same member twice is another error, found at the end.
+            self.second.get_or_insert(reader.mark());
+            return reader.skip();
+        }
+        self.found = true;
+        read(self.union, reader)
+    }
+}
+
+impl<L: Leaves, U: Members<L> + ?Sized> Members<L> for Only<'_, U> {
+    fn known(&mut self, place: usize, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        self.first(reader, |union, reader| union.known(place, reader))
+    }
+
+    fn other(&mut self, name: &str, reader: &mut Reader<'_, L>) -> Result<(), Error> {
+        self.first(reader, |union, reader| union.other(name, reader))
+    }
+}
+
 /// Whether a text begins with this name as a member's. The end of the name tells most of them apart.
 #[inline]
 fn begins(text: &[u8], name: Identifier) -> bool {
@@ -34,14 +96,30 @@ fn begins(text: &[u8], name: Identifier) -> bool {
 }
 
 impl<'s, L: Leaves> Reader<'s, L> {
-    /// Reads an object. See [`Source::object`](super::Source::object).
-    pub(super) fn members(
-        &mut self,
-        tag: Option<Identifier>,
-        known: &[Identifier],
-        mut member: impl FnMut(&mut Self, Member<'_>) -> Result<(), Error>,
-    ) -> Result<Mark, Error> {
+    /// Reads an object.
+    pub(crate) fn object(&mut self, shape: &Shape, members: &mut impl Members<L>) -> Result<(), Error> {
+        // Once for all types, which are many, where the code is to be small.
+        #[cfg(target_family = "wasm")]
+        let members: &mut dyn Members<L> = members;
+        self.members(shape, members).map(drop)
+    }
+
+    /// Reads an object with exactly one member, which says what it is.
+    pub(crate) fn union(&mut self, shape: &Shape, union: &mut impl Members<L>) -> Result<(), Error> {
+        #[cfg(target_family = "wasm")]
+        let union: &mut dyn Members<L> = union;
+        let mut only = Only { union, found: false, second: None };
+        let mark = self.members(shape, &mut only)?;
+        match only.second {
+            Some(second) => Err(self.invalid(&second, None, "a union has exactly one member, this is a second one")),
+            None if only.found => Ok(()),
+            None => Err(self.invalid(&mark, None, "a union has exactly one member, this has none")),
+        }
+    }
+
+    fn members<M: Members<L> + ?Sized>(&mut self, shape: &Shape, members: &mut M) -> Result<Mark, Error> {
         self.want(Kind::Object)?;
+        let &Shape { tag, known, required } = shape;
         let mark = self.mark();
         self.enter()?;
         self.depth += 1;
@@ -61,19 +139,19 @@ impl<'s, L: Leaves> Reader<'s, L> {
                     }
                     seen |= 1 << place;
                     next = place + 1;
-                    member(self, Member::Known(place))?;
+                    members.known(place, self)?;
                 }
                 MemberName::Other(token, escaped) => {
                     let name = decoded(token, escaped);
                     match tag {
-                        Some(_) if name == TYPE.text && tag_found => return Err(self.repeated(self.at)),
-                        Some(tag) if name == TYPE.text => {
+                        Some(_) if name == TYPE.as_str() && tag_found => return Err(self.repeated(self.at)),
+                        Some(tag) if name == TYPE.as_str() => {
                             self.always(tag)?;
                             tag_found = true;
                         }
                         _ => {
                             self.remember(token, escaped);
-                            member(self, Member::Unknown(&name))?;
+                            members.other(&name, self)?;
                         }
                     }
                 }
@@ -84,10 +162,14 @@ impl<'s, L: Leaves> Reader<'s, L> {
         self.close_names(mark.names, &mut ())?;
         match tag {
             Some(tag) if !tag_found => {
-                let message = format!("a required member is missing: {}", tag.text);
-                Err(self.invalid(&mark, Some(TYPE.text), &message))
+                let message = format!("a required member is missing: {}", tag.as_str());
+                return Err(self.invalid(&mark, Some(TYPE.as_str()), &message));
             }
-            _ => Ok(mark),
+            _ => {}
+        }
+        match known.get((required & !seen).trailing_zeros() as usize) {
+            Some(missing) => Err(self.missing(&mark, *missing)),
+            None => Ok(mark),
         }
     }
 
@@ -139,14 +221,14 @@ impl<'s, L: Leaves> Reader<'s, L> {
     fn any_name(&mut self, known: &[Identifier]) -> Result<MemberName<'s>, Error> {
         let (token, escaped) = self.name()?;
         let name = decoded(token, escaped);
-        let place = known.iter().position(|known| known.text == name);
+        let place = known.iter().position(|known| known.as_str() == name);
         Ok(place.map_or(MemberName::Other(token, escaped), MemberName::Known))
     }
 
     /// Where the `type` of the object that begins here ends, if it was looked at and is this one.
     fn end_of_tag(&self, object: usize, tag: Option<Identifier>) -> Option<usize> {
         let found = self.tagged.filter(|found| found.object == object)?;
-        (found.tag == tag?.text).then_some(found.end)
+        (found.tag == tag?.as_str()).then_some(found.end)
     }
 
     /// Reads a `type` that can only be this one.
@@ -154,10 +236,10 @@ impl<'s, L: Leaves> Reader<'s, L> {
         self.peek();
         let start = self.at;
         let (token, escaped) = self.string_token()?;
-        if decoded(token, escaped) == tag.text {
+        if decoded(token, escaped) == tag.as_str() {
             return Ok(());
         }
-        let message = format!("the type here is always {:?}", tag.text);
+        let message = format!("the type here is always {:?}", tag.as_str());
         Err(Error::new(ErrorKind::InvalidSource, self.pointer(start), message))
     }
 
