@@ -166,11 +166,10 @@ macro_rules! union {
             Unknown(String, L::Json),
         }
 
-        /// The first variant's default.
+        /// Nothing yet: a member without a name.
         impl<L: $crate::wire::Leaves> Default for $name<L> {
-            #[allow(unreachable_code)]
             fn default() -> Self {
-                $( return Self::$variant(Default::default()); )+
+                Self::Unknown(String::new(), Default::default())
             }
         }
 
@@ -242,11 +241,10 @@ macro_rules! tagged {
             Unknown($crate::wire::Untyped<L>),
         }
 
-        /// The first variant's default.
+        /// Nothing yet: a `type` without a name.
         impl<L: $crate::wire::Leaves> Default for $name<L> {
-            #[allow(unreachable_code)]
             fn default() -> Self {
-                $( return Self::$variant(Default::default()); )+
+                Self::Unknown(Default::default())
             }
         }
 
