@@ -238,10 +238,8 @@ impl<L: Leaves, T: Wire<L>> Wire<L> for Option<T> {
 impl<L: Leaves, T: Wire<L>> Wire<L> for Vec<T> {
     fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error> {
         reader.array(&mut |reader| {
-            let mut item = T::default();
-            item.read(reader)?;
-            self.push(item);
-            Ok(())
+            self.push(T::default());
+            self.last_mut().map_or(Ok(()), |item| item.read(reader))
         })
     }
 

@@ -94,9 +94,15 @@ impl<'s, L: Leaves> Reader<'s, L> {
 
     /// Reads the one value that the text holds.
     pub(crate) fn document<T: Wire<L>>(mut self) -> Result<T, Error> {
-        let value = self.value()?;
-        self.finish()?;
+        let mut value = T::default();
+        self.whole(&mut |reader| value.read(reader))?;
         Ok(value)
+    }
+
+    /// Reads the one value that the text holds, with a function.
+    fn whole(&mut self, read: &mut dyn FnMut(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        read(self)?;
+        self.finish()
     }
 
     /// Checks the one value that the text holds, while somebody watches.

@@ -101,7 +101,8 @@ impl<'s, L: Leaves> Reader<'s, L> {
         // Once for all types, which are many, where the code is to be small.
         #[cfg(target_family = "wasm")]
         let members: &mut dyn Members<L> = members;
-        self.members(shape, members).map(drop)
+        let object = self.mark();
+        self.members(object, shape, members)
     }
 
     /// Reads an object with exactly one member, which says what it is.
@@ -109,18 +110,18 @@ impl<'s, L: Leaves> Reader<'s, L> {
         #[cfg(target_family = "wasm")]
         let union: &mut dyn Members<L> = union;
         let mut only = Only { union, found: false, second: None };
-        let mark = self.members(shape, &mut only)?;
+        let object = self.mark();
+        self.members(object, shape, &mut only)?;
         match only.second {
             Some(second) => Err(self.invalid(&second, None, "a union has exactly one member, this is a second one")),
             None if only.found => Ok(()),
-            None => Err(self.invalid(&mark, None, "a union has exactly one member, this has none")),
+            None => Err(self.invalid(&object, None, "a union has exactly one member, this has none")),
         }
     }
 
-    fn members<M: Members<L> + ?Sized>(&mut self, shape: &Shape, members: &mut M) -> Result<Mark, Error> {
+    fn members<M: Members<L> + ?Sized>(&mut self, mark: Mark, shape: &Shape, members: &mut M) -> Result<(), Error> {
         self.want(Kind::Object)?;
         let &Shape { tag, known, required } = shape;
-        let mark = self.mark();
         self.enter()?;
         self.depth += 1;
         let mut more = !self.closes(b'}');
@@ -169,7 +170,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
         }
         match known.get((required & !seen).trailing_zeros() as usize) {
             Some(missing) => Err(self.missing(&mark, *missing)),
-            None => Ok(mark),
+            None => Ok(()),
         }
     }
 
