@@ -303,14 +303,27 @@ fn too_large(part: &str, limit: usize) -> String {
     format!("more than {limit} bytes of {part} in a frame")
 }
 
+#[cfg(not(target_family = "wasm"))]
+use crc32fast::hash as crc32;
+
+/// In wasm with a table that is made when it is needed: it is 16 KiB that no compression makes smaller.
+#[cfg(target_family = "wasm")]
+fn crc32(bytes: &[u8]) -> u32 {
+    use crc::{CRC_32_ISO_HDLC, Crc, Table};
+
+    static CRC: std::sync::LazyLock<Crc<u32, Table<16>>> =
+        std::sync::LazyLock::new(|| Crc::<u32, Table<16>>::new(&CRC_32_ISO_HDLC));
+    CRC.checksum(bytes)
+}
+
 /// The bytes that a CRC stands behind, if it is theirs.
 fn unseal(bytes: &[u8]) -> Option<&[u8]> {
     let (content, crc) = bytes.split_last_chunk()?;
-    (crc32fast::hash(content) == u32::from_be_bytes(*crc)).then_some(content)
+    (crc32(content) == u32::from_be_bytes(*crc)).then_some(content)
 }
 
 /// Writes the CRC of all bytes since `start`.
 fn seal(bytes: &mut Vec<u8>, start: usize) {
-    let crc = crc32fast::hash(bytes.get(start..).unwrap_or_default());
+    let crc = crc32(bytes.get(start..).unwrap_or_default());
     bytes.extend_from_slice(&crc.to_be_bytes());
 }
