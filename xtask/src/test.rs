@@ -11,6 +11,7 @@ use crate::wasm;
 /// a decision, not an accident.
 const DEPENDENCIES: &[&str] = &[
     "base64",
+    "bytemuck",
     "cfg-if",
     "crc32fast",
     "hmac-sha256",
@@ -18,6 +19,7 @@ const DEPENDENCIES: &[&str] = &[
     "memchr",
     "proc-macro2",
     "quote",
+    "safe_arch",
     "serde",
     "serde_core",
     "serde_json",
@@ -25,6 +27,7 @@ const DEPENDENCIES: &[&str] = &[
     "thiserror",
     "thiserror-impl",
     "unicode-ident",
+    "wide",
     "zmij",
 ];
 
