@@ -2,7 +2,10 @@
 
 import { Job } from './glue.js';
 import { asBytes, call, must, optionsText } from './engine.js';
-import { failed, flatten, plain, revive, wellFormed, withReferences } from './skeleton.js';
+import { flatten } from './flatten.js';
+import { failed, withReferences } from './references.js';
+import { revive } from './revive.js';
+import { plain, wellFormed } from './skeleton.js';
 
 const encoder = new TextEncoder();
 
@@ -54,7 +57,7 @@ function object(job, source, options, { kind, bytes } = {}) {
   const text = optionsText(options, kind, bytes ? ['bytes'] : []);
   const toBytes = bytes ? asBytes(options) : false;
   return withReferences(options?.maxDepth, () => {
-    const skeleton = bytesOf(flatten(source));
+    const skeleton = flatten(source);
     const outcome = call((glue) => glue.convert_object(job, skeleton, text));
     if (failed()) throw failed();
     const { value, told } = must(outcome);

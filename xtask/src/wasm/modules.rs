@@ -13,7 +13,10 @@ use super::put;
 use crate::shell::root;
 
 /// The modules that every entry shares.
-const SHARED: &[&str] = &["bytes", "documents", "engine", "error", "glue", "index", "report", "skeleton", "streams"];
+const SHARED: &[&str] = &[
+    "bytes", "documents", "engine", "error", "flatten", "glue", "index", "references", "report", "revive", "skeleton",
+    "streams",
+];
 
 /// What is copied as it is: entries and types.
 const COPIED: &[&str] =
