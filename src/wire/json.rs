@@ -216,6 +216,11 @@ impl<'a> RawJson<'a> {
     pub(super) fn token(&self) -> Cow<'_, str> {
         references::object(&self.token).map_or(Cow::Borrowed(&*self.token), Cow::Owned)
     }
+
+    /// The same, if only its `type` is asked for.
+    pub(super) fn tagged(&self) -> Cow<'_, str> {
+        if references::is_typed(&self.token) { Cow::Borrowed(&*self.token) } else { self.token() }
+    }
 }
 
 /// The empty object.

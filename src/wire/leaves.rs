@@ -139,7 +139,7 @@ impl<'a> Leaves for Raw<'a> {
         fn tag(json: &str) -> Result<Option<Cow<'_, str>>, Error> {
             Reader::<Raw<'_>>::new::<Copy>(json).within(usize::MAX).tag()
         }
-        match json.token() {
+        match json.tagged() {
             Cow::Borrowed(text) => tag(text),
             Cow::Owned(text) => Ok(tag(&text)?.map(|tag| Cow::Owned(tag.into_owned()))),
         }

@@ -11,6 +11,7 @@
 //! | `"\x7f#12"`, where bytes belong, in what comes back | the bytes number 12, or those whose base64 the string number 12 is |
 //! | `"\x7f=TQ=="`, where bytes belong, in what comes back | the bytes whose base64 this is |
 //! | `{"\x7f":12}` | the object number 12 |
+//! | `{"\x7f":12,"type":"object"}` | the same, whose `type` need not be asked for |
 //! | `"\x7f\x7f…"`, also as a name | a string that begins with `\x7f` itself |
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use std::cell::Cell;
 
 const MARK: char = '\x7f';
 const OBJECT: &str = "{\"\x7f\":";
+const TYPED: &str = ",\"type\":\"object\"}";
 
 /// What references lead to.
 #[derive(Clone, Copy, Debug)]
@@ -96,8 +98,15 @@ pub(super) fn bytes(token: &str) -> Option<String> {
 /// The text of an object that is referred to.
 #[inline]
 pub(super) fn object(token: &str) -> Option<String> {
-    let reference = token.strip_prefix(OBJECT)?.strip_suffix('}')?;
+    let reference = token.strip_prefix(OBJECT)?;
+    let reference = reference.strip_suffix(TYPED).or_else(|| reference.strip_suffix('}'))?;
     current().map(|references| (references.object)(number(reference)))
+}
+
+/// Whether a token refers to an object and has its `type`.
+#[inline]
+pub(super) fn is_typed(token: &str) -> bool {
+    token.starts_with(OBJECT) && token.ends_with(TYPED) && current().is_some()
 }
 
 /// The JSON of a compact text in which there may be references.

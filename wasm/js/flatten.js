@@ -10,7 +10,7 @@ const LONG = 96;
 /** Members that are free-form JSON wherever they stand below the root: what they hold is handed over as it is. */
 const FREE = new Set(['input', 'json', 'input_schema']);
 
-/** The schemas that were referred to: of these only the root is ever looked at. */
+/** Schemas that were referred to: of these only the root is ever looked at. */
 const schemas = new WeakSet();
 
 const EXCLAMATION = 0x21;
@@ -196,10 +196,16 @@ function members(value, depth, isSchema = false) {
 }
 
 function free(key, member) {
-  if (key === 'input_schema') schemas.add(member);
   ascii(OBJECT);
   digits(refer(member));
+  if (key === 'input_schema') schema(member);
   put(CLOSE_OBJECT);
+}
+
+/** The rules ask for the type of a schema, which nearly always is this one. */
+function schema(member) {
+  if (member.type === 'object') ascii(',"type":"object"');
+  else schemas.add(member);
 }
 
 function isPlainObject(value) {

@@ -58,7 +58,7 @@ function object() {
   if (text.charCodeAt(at + 1) === MARK_CODE && text.charCodeAt(at + 2) === QUOTE) {
     at += 4;
     const leaf = referred(digits());
-    at += 1;
+    at = text.indexOf('}', at) + 1;
     return leaf;
   }
   const revived = {};
@@ -117,7 +117,8 @@ function rest() {
   const found = text.slice(start, end);
   if (hasEscapes && found.includes('\\')) return escaped(start);
   at = end + 1;
-  return found;
+  // A longer slice would be a view of the whole skeleton, and keep it.
+  return found.length < 13 ? found : (' ' + found).slice(1);
 }
 
 function escaped(start) {
