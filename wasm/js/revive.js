@@ -4,9 +4,11 @@
 import { fromBase64, toBase64 } from './bytes.js';
 import { MARK_CODE, referred } from './references.js';
 
-const QUOTE = 0x22;
-const ZERO = 0x30;
-const BACKSLASH = 0x5c;
+const [QUOTE, COMMA, ZERO, NINE, BACKSLASH] = [0x22, 0x2c, 0x30, 0x39, 0x5c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+const [TRUE, FALSE, NULL] = [0x74, 0x66, 0x6e];
+/** Behind a mark. */
+const [BASE64, BYTES, ENCODED] = [0x3d, 0x23, 0x21];
 
 /** The skeleton, where in it the next token begins, and whether anything in it is escaped. */
 let text;
@@ -28,20 +30,20 @@ export function revive(skeleton, toBytes) {
 }
 
 function value() {
-  switch (text[at]) {
-    case '"':
+  switch (text.charCodeAt(at)) {
+    case QUOTE:
       return string();
-    case '{':
+    case OPEN_OBJECT:
       return object();
-    case '[':
+    case OPEN_LIST:
       return array();
-    case 't':
+    case TRUE:
       at += 4;
       return true;
-    case 'f':
+    case FALSE:
       at += 5;
       return false;
-    case 'n':
+    case NULL:
       at += 4;
       return null;
     default:
@@ -51,7 +53,7 @@ function value() {
 
 function object() {
   at += 1;
-  if (text[at] === '}') {
+  if (text.charCodeAt(at) === CLOSE_OBJECT) {
     at += 1;
     return {};
   }
@@ -76,7 +78,7 @@ function object() {
 function array() {
   const revived = [];
   at += 1;
-  if (text[at] === ']') at += 1;
+  if (text.charCodeAt(at) === CLOSE_LIST) at += 1;
   else do revived.push(value()); while (goesOn());
   return revived;
 }
@@ -84,7 +86,7 @@ function array() {
 /** Whether there is a comma, behind an element or a member. */
 function goesOn() {
   at += 1;
-  return text[at - 1] === ',';
+  return text.charCodeAt(at - 1) === COMMA;
 }
 
 function number() {
@@ -96,13 +98,11 @@ function number() {
 /** The number of a reference. */
 function digits() {
   let found = 0;
-  for (;;) {
-    const digit = text.charCodeAt(at) - ZERO;
-    // Neither is the end of the text a digit, which is no number.
-    if (!(digit >= 0 && digit <= 9)) return found;
-    found = found * 10 + digit;
+  for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(at)) {
+    found = found * 10 + code - ZERO;
     at += 1;
   }
+  return found;
 }
 
 function string() {
@@ -130,21 +130,21 @@ function escaped(start) {
 /** What a string with a mark at its beginning stands for. */
 function leaf() {
   at += 1;
-  switch (text[at]) {
-    case '\x7f':
+  switch (text.charCodeAt(at)) {
+    case MARK_CODE:
       return rest();
-    case '=': {
+    case BASE64: {
       at += 1;
       const base64 = rest();
       return asBytes ? fromBase64(base64) : base64;
     }
-    case '#': {
+    case BYTES: {
       at += 1;
       const kept = numbered();
       if (asBytes) return typeof kept === 'string' ? fromBase64(kept) : kept;
       return typeof kept === 'string' ? kept : toBase64(kept);
     }
-    case '!':
+    case ENCODED:
       at += 1;
       return toBase64(numbered());
     default:

@@ -86,3 +86,14 @@ test('memory does not grow from call to call', async () => {
   const grown = (await rounds(12_000)) - before;
   assert.ok(grown < 8e6, `12,000 rounds of four calls have taken ${grown} bytes`);
 });
+
+test('a string that is kept does not keep what it came with', () => {
+  const ids = Array.from({ length: 300 }, (_, index) => ({ toolUse: { toolUseId: `toolu_of_some_length_${index}`, name: 'f', input: {} } }));
+  const many = { ...request, messages: [{ role: 'assistant', content: ids }] };
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  const kept = Array.from({ length: 1000 }, () => requestToMessages(many).value.messages[0].content[0].id);
+  globalThis.gc();
+  const grown = process.memoryUsage().heapUsed - before;
+  assert.ok(grown < 2e6, `${kept.length} ids have taken ${grown} bytes`);
+});

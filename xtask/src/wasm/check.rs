@@ -8,7 +8,7 @@ use crate::playground;
 use crate::shell::{command, root, run, succeeds};
 
 const TESTS: &[&str] =
-    &["cases", "values", "streams", "robust", "package", "types", "sdk", "browser", "pointer", "playground"];
+    &["cases", "values", "skeletons", "streams", "robust", "package", "types", "sdk", "browser", "pointer", "playground"];
 
 /// Runs the package's tests.
 ///
