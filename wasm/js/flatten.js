@@ -13,9 +13,8 @@ const FREE = new Set(['input', 'json', 'input_schema']);
 /** Schemas that were referred to: of these only the root is ever looked at. */
 const schemas = new WeakSet();
 
-const EXCLAMATION = 0x21;
 const OBJECT = `{"${MARK}":`;
-const [QUOTE, COMMA, BACKSLASH, ZERO] = [0x22, 0x2c, 0x5c, 0x30];
+const [QUOTE, COMMA, ZERO, BACKSLASH, EXCLAMATION] = [0x22, 0x2c, 0x30, 0x5c, 0x21];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 const encoder = new TextEncoder();
@@ -137,11 +136,13 @@ function reference(value) {
   put(QUOTE);
 }
 
-function bytesReference(bytes) {
+function bytes(value) {
   put(QUOTE);
-  put(MARK_CODE);
-  put(EXCLAMATION);
-  digits(refer(bytes));
+  if (value.length > 0) {
+    put(MARK_CODE);
+    put(EXCLAMATION);
+    digits(refer(value));
+  }
   put(QUOTE);
 }
 
@@ -149,7 +150,7 @@ function composite(value, depth) {
   if (depth >= deepest()) throw invalid(`nested deeper than ${deepest()} levels, or around in a circle`, depth, 'too_deep');
   if (Array.isArray(value)) return items(value, depth);
   if (isPlainObject(value)) return members(value, depth);
-  if (isBytes(value)) return value.byteLength === 0 ? ascii('""') : bytesReference(view(value));
+  if (isBytes(value)) return bytes(view(value));
   if (value instanceof Map || value instanceof Set) throw invalid(`a ${value.constructor.name} is no JSON object`, depth);
   if (typeof value.toJSON !== 'function') return members(value, depth);
   path[depth] = undefined;
@@ -188,7 +189,8 @@ function members(value, depth, isSchema = false) {
       continue;
     }
     const isFree = name(key);
-    if ((isSchema || (isFree && depth > 0)) && isPlainObject(member)) free(key, member);
+    if (typeof member === 'string') text(member);
+    else if ((isSchema || (isFree && depth > 0)) && isPlainObject(member)) free(key, member);
     else write(member, depth + 1);
   }
   if (before === OPEN_OBJECT) put(OPEN_OBJECT);
@@ -219,18 +221,18 @@ const names = new Map();
 
 /** Whether it is the name of a free-form member. */
 function name(key) {
-  const { bytes, isFree } = names.get(key) ?? unknown(key);
+  const { token, isFree } = names.get(key) ?? unknown(key);
   const into = room;
   let end = at;
-  for (let index = 0; index < bytes.length; index += 1) into[end++] = bytes[index];
+  for (let index = 0; index < token.length; index += 1) into[end++] = token[index];
   at = end;
   return isFree;
 }
 
 function unknown(key) {
-  const bytes = encoder.encode(`${JSON.stringify(key.charCodeAt(0) === MARK_CODE ? MARK + key : key)}:`);
-  reserve(bytes.length + SLACK);
-  const known = { bytes, isFree: FREE.has(key) };
+  const token = encoder.encode(`${JSON.stringify(key.charCodeAt(0) === MARK_CODE ? MARK + key : key)}:`);
+  reserve(token.length + SLACK);
+  const known = { token, isFree: FREE.has(key) };
   if (names.size < 1000 && key.length <= LONG) names.set(key, known);
   return known;
 }

@@ -7,8 +7,19 @@ use anyhow::{Result, bail};
 use crate::playground;
 use crate::shell::{command, root, run, succeeds};
 
-const TESTS: &[&str] =
-    &["cases", "values", "skeletons", "streams", "robust", "package", "types", "sdk", "browser", "pointer", "playground"];
+const TESTS: &[&str] = &[
+    "cases",
+    "values",
+    "skeletons",
+    "streams",
+    "robust",
+    "package",
+    "types",
+    "sdk",
+    "browser",
+    "pointer",
+    "playground",
+];
 
 /// Runs the package's tests.
 ///

@@ -14,7 +14,17 @@ use crate::shell::root;
 
 /// The modules that every entry shares.
 const SHARED: &[&str] = &[
-    "bytes", "documents", "engine", "error", "flatten", "glue", "index", "references", "report", "revive", "skeleton",
+    "bytes",
+    "documents",
+    "engine",
+    "error",
+    "flatten",
+    "glue",
+    "index",
+    "references",
+    "report",
+    "revive",
+    "skeleton",
     "streams",
 ];
 
