@@ -1,5 +1,5 @@
 // Skeletons to objects. Most of a skeleton are names that were seen before and references: this reads them faster than `JSON.parse`
-// and a walk over what it gives. A skeleton is compact JSON that the wasm has written, so it is not checked again.
+// and a walk over what it gives. A skeleton is compact JSON that the wasm has written, so its syntax is not checked again.
 
 import { fromBase64, toBase64 } from './bytes.js';
 import { MARK_CODE, referred } from './references.js';
@@ -114,6 +114,7 @@ function string() {
 function rest() {
   const start = at;
   const end = text.indexOf('"', start);
+  if (end === -1) throw new SyntaxError('the skeleton ends too early');
   const found = text.slice(start, end);
   if (hasEscapes && found.includes('\\')) return escaped(start);
   at = end + 1;
@@ -122,7 +123,7 @@ function rest() {
 }
 
 function escaped(start) {
-  while (text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   at += 1;
   return JSON.parse(`"${text.slice(start, at)}`);
 }
@@ -175,7 +176,7 @@ function name() {
   for (let code = text.charCodeAt(at); code !== QUOTE; code = text.charCodeAt(at)) {
     if (code < FIRST || code >= MARK_CODE) return unknown(start);
     state = following[state * COLUMNS + code - FIRST];
-    if (state === 0) return unknown(start);
+    if (!state) return unknown(start);
     at += 1;
   }
   const known = names[state];
