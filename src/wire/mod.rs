@@ -61,23 +61,17 @@ impl Kind {
         text.bytes().find_map(Self::of_byte).unwrap_or(Self::Null)
     }
 
-    pub(crate) fn of_byte(byte: u8) -> Option<Self> {
-        [Self::Object, Self::Array, Self::String, Self::Number, Self::Boolean, Self::Null]
-            .into_iter()
-            .find(|kind| kind.begins_with(byte))
-    }
-
-    /// Whether a value of this kind begins with this byte.
-    #[inline]
-    pub(crate) const fn begins_with(self, byte: u8) -> bool {
-        match self {
-            Self::Object => byte == b'{',
-            Self::Array => byte == b'[',
-            Self::String => byte == b'"',
-            Self::Boolean => matches!(byte, b't' | b'f'),
-            Self::Null => byte == b'n',
-            Self::Number => matches!(byte, b'-' | b'0'..=b'9'),
-        }
+    #[inline(always)]
+    pub(crate) const fn of_byte(byte: u8) -> Option<Self> {
+        Some(match byte {
+            b'{' => Self::Object,
+            b'[' => Self::Array,
+            b'"' => Self::String,
+            b't' | b'f' => Self::Boolean,
+            b'n' => Self::Null,
+            b'-' | b'0'..=b'9' => Self::Number,
+            _ => return None,
+        })
     }
 
     /// The kind with its article, for messages.

@@ -1,5 +1,7 @@
 //! The reader of JSON text: it checks everything once and decodes nothing it need not.
 
+#![allow(clippy::inline_always, reason = "what looks at a byte is an instruction or two, also where small code is asked for")]
+
 mod object;
 
 use std::borrow::Cow;
@@ -118,25 +120,39 @@ impl<'s, L: Leaves> Reader<'s, L> {
         }
     }
 
+    #[inline(always)]
     fn bytes(&self) -> &'s [u8] {
         self.text.as_bytes()
     }
 
     /// The next byte that is not white space.
-    #[inline]
+    #[inline(always)]
     fn peek(&mut self) -> Option<u8> {
-        let bytes = self.bytes();
-        match bytes.get(self.at) {
-            Some(b' ' | b'\n' | b'\r' | b'\t') => {
-                let end = scan::white_space(bytes, self.at);
-                self.white += end - self.at;
-                self.at = end;
-                bytes.get(end).copied()
-            }
-            next => next.copied(),
+        match self.bytes().get(self.at) {
+            Some(b' ' | b'\n' | b'\r' | b'\t') => self.peek_behind_white_space(),
+            Some(next) => Some(*next),
+            None => None,
         }
     }
 
+    #[inline(never)]
+    fn peek_behind_white_space(&mut self) -> Option<u8> {
+        let end = scan::white_space(self.bytes(), self.at);
+        self.white += end - self.at;
+        self.at = end;
+        self.bytes().get(end).copied()
+    }
+
+    /// Whether this byte comes next.
+    #[inline(always)]
+    fn comes(&mut self, byte: u8) -> bool {
+        match self.peek() {
+            Some(next) => next == byte,
+            None => false,
+        }
+    }
+
+    #[inline(always)]
     fn slice(&self, from: usize, to: usize) -> &'s str {
         self.text.get(from..to).unwrap_or_default()
     }
@@ -192,13 +208,19 @@ impl<'s, L: Leaves> Reader<'s, L> {
     /// The kind of the value that comes next.
     #[inline]
     pub(crate) fn next_kind(&mut self) -> Result<Kind, Error> {
-        self.peek().and_then(Kind::of_byte).ok_or_else(|| self.unexpected())
+        match self.peek().and_then(Kind::of_byte) {
+            Some(kind) => Ok(kind),
+            None => Err(self.unexpected()),
+        }
     }
 
     /// Checks that a value of this kind comes next.
-    #[inline]
+    #[inline(always)]
     fn want(&mut self, kind: Kind) -> Result<(), Error> {
-        if self.peek().is_some_and(|byte| kind.begins_with(byte)) { Ok(()) } else { self.unwanted(kind) }
+        match self.peek().and_then(Kind::of_byte) {
+            Some(found) if found == kind => Ok(()),
+            _ => self.unwanted(kind),
+        }
     }
 
     #[cold]
@@ -211,9 +233,9 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 
     /// A byte of punctuation that must come next.
-    #[inline]
+    #[inline(always)]
     fn punctuation(&mut self, byte: u8) -> Result<(), Error> {
-        if self.peek() == Some(byte) {
+        if self.comes(byte) {
             self.at += 1;
             return Ok(());
         }
@@ -223,18 +245,18 @@ impl<'s, L: Leaves> Reader<'s, L> {
     /// Reads on behind an element or member: whether another one follows.
     #[inline]
     fn another(&mut self, closing: u8) -> Result<bool, Error> {
-        let next = self.peek();
-        if next != Some(b',') && next != Some(closing) {
+        let more = self.comes(b',');
+        if !more && !self.comes(closing) {
             return Err(self.unexpected());
         }
         self.at += 1;
-        Ok(next == Some(b','))
+        Ok(more)
     }
 
     /// Reads the bracket that closes an empty array or object, if it comes next.
-    #[inline]
+    #[inline(always)]
     fn closes(&mut self, closing: u8) -> bool {
-        let closes = self.peek() == Some(closing);
+        let closes = self.comes(closing);
         self.at += usize::from(closes);
         closes
     }
@@ -266,7 +288,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 
     fn boolean_token(&mut self) -> Result<bool, Error> {
-        let value = self.peek() == Some(b't');
+        let value = self.comes(b't');
         self.literal(if value { "true" } else { "false" })?;
         Ok(value)
     }
@@ -449,7 +471,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
 
     /// Reads `null` if it comes next.
     pub(crate) fn null(&mut self) -> Result<bool, Error> {
-        let null = self.peek() == Some(b'n');
+        let null = self.comes(b'n');
         if null {
             self.literal("null")?;
         }
