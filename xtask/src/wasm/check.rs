@@ -1,4 +1,4 @@
-//! The package at work: in Node, in Chromium, with the SDKs, with TypeScript and in the playground.
+//! The package at work: in Node, in Chromium, in Deno, Bun and workerd, with the SDKs, with TypeScript and in the playground.
 
 use std::path::Path;
 
@@ -17,6 +17,7 @@ const TESTS: &[&str] = &[
     "types",
     "sdk",
     "browser",
+    "runtimes",
     "pointer",
     "playground",
 ];
