@@ -13,6 +13,7 @@ const TESTS: &[&str] = &[
     "skeletons",
     "streams",
     "robust",
+    "leak",
     "package",
     "types",
     "sdk",
