@@ -6,7 +6,11 @@ export * from './index.js';
 let started;
 
 export default function init(source) {
-  started ??= load(source ?? new URL('./converse_messages.wasm', import.meta.url)).then(start);
+  if (!started) {
+    started = load(source ?? new URL('./converse_messages.wasm', import.meta.url)).then(start);
+    // What has failed can be tried again.
+    started.catch(() => { started = undefined; });
+  }
   return started;
 }
 

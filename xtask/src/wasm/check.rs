@@ -14,6 +14,7 @@ const TESTS: &[&str] = &[
     "streams",
     "robust",
     "leak",
+    "slim",
     "package",
     "types",
     "sdk",
