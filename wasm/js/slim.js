@@ -3,6 +3,9 @@ import { start } from './engine.js';
 
 export * from './index.js';
 
+/** Bundlers for browsers must not look for it; esbuild does not heed the comments. */
+const FILES = 'node:fs/promises';
+
 let started;
 
 export default function init(source) {
@@ -24,7 +27,7 @@ async function load(source) {
 
 async function fetched(address) {
   if (address instanceof URL && address.protocol === 'file:') {
-    const { readFile } = await import(/* @vite-ignore */ 'node:fs/promises');
+    const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ FILES);
     return readFile(address);
   }
   return fetch(address);
