@@ -1,59 +1,42 @@
-// In Chromium: as a plain module script, and as Vite builds it.
+// In Chromium: as a plain module script, and as bundlers build it.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { build } from 'vite';
-import { readCases } from './folders.mjs';
+import { promisify } from 'node:util';
+import * as esbuild from 'esbuild';
+import * as vite from 'vite';
+import webpack from 'webpack';
+import { launch, serve, visit } from './chromium.mjs';
+import { project } from './project.mjs';
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const SWITCHES = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
-];
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json' };
 /** What a careful page allows. */
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
-let folder;
-let server;
+let own;
+let site;
 let browser;
 
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'converse-messages-browser-'));
-  cpSync(join(here, '../pkg'), join(folder, 'pkg'), { recursive: true });
-  cpSync(join(here, 'cases.mjs'), join(folder, 'cases.mjs'));
-  writeFileSync(join(folder, 'cases.json'), JSON.stringify(readCases()));
-  server = createServer((request, response) => {
-    try {
-      const path = join(folder, new URL(request.url, 'http://x').pathname);
-      const body = readFileSync(path);
-      response.writeHead(200, { 'content-type': TYPES[extname(path)], 'content-security-policy': POLICY });
-      response.end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((listening) => { server.listen(0, '127.0.0.1', listening); });
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES });
+  own = project();
+  site = await serve(own.folder, POLICY);
+  browser = await launch();
 });
 
 after(async () => {
   await browser?.close();
-  server?.close();
-  rmSync(folder, { recursive: true });
+  site?.close();
+  own.remove();
 });
 
+const page = (script) => `<!doctype html><meta charset="utf-8"><script type="module" src="${script}"></script>`;
+
 /** A page that runs the cases with what a module exports. */
-function write(name, from, init = '') {
-  writeFileSync(join(folder, `${name}.html`), `<!doctype html><meta charset="utf-8"><script type="module" src="${name}.js"></script>`);
-  writeFileSync(join(folder, `${name}.js`), `
+function write(name, from, init) {
+  own.write(`${name}.html`, page(`./${name}.js`));
+  return own.write(`${name}.js`, `
     import * as ours from '${from}';
     import { runCase } from './cases.mjs';
     ${init}
@@ -72,43 +55,74 @@ function write(name, from, init = '') {
   `);
 }
 
-async function check(path) {
-  const page = await browser.newPage();
-  const errors = [];
-  page.on('pageerror', (error) => errors.push(error.stack));
-  page.on('console', (message) => { if (message.type() === 'error' && !/favicon/.test(message.location().url)) errors.push(message.text()); });
-  await page.goto(`http://127.0.0.1:${server.address().port}/${path}`);
-  await page.waitForFunction(() => globalThis.result, undefined, { timeout: 60_000 }).catch((error) => errors.push(String(error)));
-  assert.deepEqual(errors, []);
-  const { count, wrong, first } = await page.evaluate(() => globalThis.result);
+async function check(address) {
+  const { count, wrong, first } = await visit(browser, new URL(address, site.address).href, () => globalThis.result, () => globalThis.result);
   assert.deepEqual(wrong, []);
   assert.ok(count > 3000, `${count} conversions`);
   assert.match(first, /^event: message_start\n/);
-  await page.close();
 }
 
+const LOAD = 'await ours.default();';
+
 test('a plain module script', async () => {
-  write('plain', './pkg/default.js');
+  write('plain', './node_modules/converse-messages/default.js', '');
   await check('plain.html');
 });
 
 test('a plain module script that loads the wasm itself', async () => {
-  write('slim', './pkg/slim.js', 'await ours.default();');
+  write('slim', './node_modules/converse-messages/slim.js', LOAD);
   await check('slim.html');
 });
 
-for (const [name, from, init] of [['bundled', 'converse-messages'], ['bundled-slim', 'converse-messages/slim', 'await ours.default();']]) {
-  test(`a build of Vite: ${from}`, async () => {
-    write(name, from, init);
-    await build({
-      root: folder,
-      configFile: false,
-      logLevel: 'error',
-      resolve: { alias: { 'converse-messages/slim': join(folder, 'pkg/slim.js'), 'converse-messages': join(folder, 'pkg/default.js') } },
-      build: { outDir: `dist-${name}`, assetsDir: `dist-${name}`, rollupOptions: { input: join(folder, `${name}.html`) }, target: 'es2022' },
+const BUNDLERS = {
+  async Vite(name, _, outDir) {
+    await vite.build({
+      root: own.folder, base: './', configFile: false, logLevel: 'error',
+      build: { outDir, rollupOptions: { input: join(own.folder, `${name}.html`) }, target: 'es2022' },
     });
-    cpSync(join(folder, `dist-${name}`, `dist-${name}`), join(folder, `dist-${name}`), { recursive: true });
-    assert.equal(readdirSync(join(folder, `dist-${name}`)).filter((file) => file.endsWith('.wasm')).length, from.endsWith('slim') ? 1 : 0);
-    await check(`dist-${name}/${name}.html`);
+  },
+  async webpack(name, entry, path) {
+    const output = { path, filename: `${name}.js`, publicPath: 'auto' };
+    const stats = await promisify(webpack)({ context: own.folder, mode: 'production', optimization: { minimize: false }, entry, output });
+    assert.equal(stats.hasErrors(), false, stats.toString({ all: false, errors: true }));
+    own.write(join(path.slice(own.folder.length), `${name}.html`), page(`./${name}.js`));
+  },
+  async esbuild(name, entry, outdir) {
+    const loader = { '.wasm': 'file' };
+    await esbuild.build({ entryPoints: [entry], outdir, bundle: true, minify: true, format: 'esm', target: 'es2022', loader, logLevel: 'error' });
+    own.write(join(outdir.slice(own.folder.length), `${name}.html`), page(`./${name}.js`));
+  },
+};
+
+for (const [bundler, bundle] of Object.entries(BUNDLERS)) {
+  for (const entry of ['', '/slim']) {
+    const from = `converse-messages${entry}`;
+    test(`a build of ${bundler}: ${from}`, async () => {
+      const folder = `${bundler}${entry.replace('/', '-')}`;
+      const out = join(own.folder, folder);
+      mkdirSync(out);
+      // esbuild has to be told.
+      const isTold = entry && bundler === 'esbuild';
+      const init = isTold ? "import wasm from 'converse-messages/converse_messages.wasm'; await ours.default(new URL(wasm, import.meta.url));" : entry && LOAD;
+      await bundle('bundled', write('bundled', from, init), out);
+      const wasms = readdirSync(out, { recursive: true }).filter((file) => file.endsWith('.wasm'));
+      assert.equal(wasms.length, entry ? 1 : 0);
+      await check(`${folder}/bundled.html`);
+    });
+  }
+}
+
+for (const [name, from, init] of [['served', 'converse-messages', ''], ['served-slim', 'converse-messages/slim', LOAD]]) {
+  test(`a page that Vite serves while it is written: ${from}`, async () => {
+    write(name, from, init);
+    const http = createServer((request, response) => server.middlewares(request, response));
+    const server = await vite.createServer({ root: own.folder, configFile: false, logLevel: 'error', server: { middlewareMode: true, hmr: { server: http } } });
+    try {
+      await new Promise((listening) => { http.listen(0, '127.0.0.1', listening); });
+      await check(`http://127.0.0.1:${http.address().port}/${name}.html`);
+    } finally {
+      await server.close();
+      http.close();
+    }
   });
 }

@@ -4,17 +4,12 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
 
 const root = fileURLToPath(new URL('../playground/', import.meta.url));
 // What the playground installs.
 const playgrounds = createRequire(`${root}package.json`);
 const axe = readFileSync(playgrounds.resolve('axe-core/axe.min.js'), 'utf8');
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const SWITCHES = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync',
-];
 
 let server;
 let browser;
@@ -24,7 +19,7 @@ before(async () => {
   const { preview } = await import(playgrounds.resolve('vite'));
   server = await preview({ root, configFile: `${root}vite.config.js`, logLevel: 'error', preview: { port: 0 } });
   [address] = server.resolvedUrls.local;
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
