@@ -32,14 +32,17 @@ export async function serve(folder, policy) {
 /** Opens a page, waits until it has come so far, and gives what it shows then. It must not complain. */
 export async function visit(browser, address, condition, shown) {
   const page = await browser.newPage();
-  const errors = [];
-  page.on('pageerror', (error) => errors.push(error.stack));
-  page.on('console', (message) => { if (message.type() === 'error' && !/favicon/.test(message.location().url)) errors.push(message.text()); });
-  try {
+  const complaint = new Promise((_, reject) => {
+    page.on('pageerror', reject);
+    page.on('console', (message) => { if (message.type() === 'error' && !/favicon/.test(message.location().url)) reject(new Error(message.text())); });
+  });
+  const visited = async () => {
     await page.goto(address);
-    await page.waitForFunction(condition, undefined, { timeout: 60_000 }).catch((error) => errors.push(String(error)));
-    if (errors.length > 0) throw new Error(errors.join('\n'));
-    return await page.evaluate(shown);
+    await page.waitForFunction(condition, undefined, { timeout: 60_000 });
+    return page.evaluate(shown);
+  };
+  try {
+    return await Promise.race([complaint, visited()]);
   } finally {
     await page.close();
   }

@@ -20,6 +20,7 @@ const TESTS: &[&str] = &[
     "sdk",
     "browser",
     "runtimes",
+    "readme",
     "pointer",
     "playground",
 ];
