@@ -85,11 +85,6 @@ fn with_status(HttpError { status, body }: HttpError<String>) -> (String, Option
     (body, Some(status))
 }
 
-fn count_as_invoke(request: &[u8], options: &Options) -> Result<Converted<String>, Error> {
-    let request = <messages::Request>::from_json(request)?;
-    Ok(count_tokens::to_invoke(request, options)?.map(|request| request.to_json()))
-}
-
 /// What `losses.json` says.
 #[derive(Default)]
 struct Expected {
@@ -249,7 +244,7 @@ impl Expected {
             (Kind::Batch, invoke, false) => batch::to_converse_json(source, invoke, options),
             (Kind::CountTokens, _, true) => count_tokens::to_messages_json(source, options),
             (Kind::CountTokens, false, false) => count_tokens::to_converse_json(source, options),
-            (Kind::CountTokens, true, false) => count_as_invoke(source, options),
+            (Kind::CountTokens, true, false) => count_tokens::to_invoke_json(source, options),
             (Kind::Error, _, true) => return Ok(errors::to_messages_json(source, converse, options)?.map(with_status)),
             (Kind::Error, _, false) => return Ok(errors::to_converse_json(source, messages, options)?.map(with_status)),
         };

@@ -254,6 +254,25 @@ pub fn to_invoke<L: Leaves>(
     })
 }
 
+/// Gives a request to count a conversation's tokens the form of `InvokeModel`, JSON to JSON.
+///
+/// # Errors
+/// Malformed input, and what [`to_invoke`] refuses.
+///
+/// ```
+/// use converse_messages::{Options, count_tokens};
+///
+/// let source = br#"{"model": "m", "messages": [{"role": "user", "content": "Hi"}]}"#;
+/// let target = count_tokens::to_invoke_json(source, &Options::default())?;
+/// assert!(target.value.starts_with(r#"{"modelId":"m","input":{"invokeModel":{"body":"eyJ"#));
+/// assert!(target.losses.is_empty());
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+pub fn to_invoke_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(to_invoke(request, options)?.map(|request| request.to_json()))
+}
+
 /// Whether an object has the member of a response.
 fn is_response(json: &[u8], member: &str, options: &Options) -> Result<bool, Error> {
     let members = Map::<crate::wire::RawJson<'_>>::from_json_within(json, options.max_depth)?;

@@ -331,3 +331,22 @@ pub fn to_messages<L: Leaves>(
     request.model = Some(model::to_messages::<L>(model_id, root.name("model_id"), &mut cx)?);
     cx.finish(request)
 }
+
+/// Takes a Messages request out of the form of `InvokeModel`, JSON to JSON.
+///
+/// # Errors
+/// Malformed input, and what [`to_messages`] refuses.
+///
+/// ```
+/// use converse_messages::{Options, invoke};
+///
+/// let source = br#"{"model_id": "m", "stream": true, "headers": {"X-Amzn-Bedrock-Service-Tier": "default"},
+///     "body": {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 5, "messages": []}}"#;
+/// let target = invoke::to_messages_json(source, &Options::default())?;
+/// assert_eq!(target.value, r#"{"model":"m","max_tokens":5,"messages":[],"service_tier":"standard_only","stream":true}"#);
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
+pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
+    let invoke = messages::InvokeModel::<Raw>::from_json_within(json, options.max_depth)?;
+    Ok(to_messages(invoke, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
+}

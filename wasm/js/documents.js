@@ -1,6 +1,7 @@
 // Requests, responses, errors, token counts, schemas and model ids.
 
 import { Job } from './glue.js';
+import { fromBase64 } from './bytes.js';
 import { asBytes, call, must, optionsText } from './engine.js';
 import { flatten } from './flatten.js';
 import { failed, withReferences } from './references.js';
@@ -104,6 +105,16 @@ export function countTokensToConverse(document, options) {
   return object(Job.CountTokensToConverse, document, options, { bytes: true });
 }
 
+export function countTokensToInvoke(request, options) {
+  const toBytes = asBytes(options);
+  // Its body is one text: there is nothing to hand over.
+  const { value, losses } = countTokensToInvokeJson(plain(request), { ...options, bytes: undefined });
+  const asked = JSON.parse(value);
+  const { invokeModel } = asked.input;
+  if (toBytes) invokeModel.body = fromBase64(invokeModel.body);
+  return { value: asked, losses };
+}
+
 export function invokeFromMessages(request, options) {
   return object(Job.InvokeFromMessages, request, options);
 }
@@ -114,6 +125,10 @@ export function invokeFromConverse(request, options) {
 
 export function invokeToConverse(invoke, options) {
   return object(Job.InvokeToConverse, invoke, options, { bytes: true });
+}
+
+export function invokeToMessages(invoke, options) {
+  return object(Job.InvokeToMessages, invoke, options);
 }
 
 export function inlineSchema(schema, options) {
@@ -137,12 +152,16 @@ export const countTokensToMessagesBytes = bytesForm(Job.CountTokensToMessages);
 export const countTokensToMessagesJson = jsonForm(Job.CountTokensToMessages);
 export const countTokensToConverseBytes = bytesForm(Job.CountTokensToConverse);
 export const countTokensToConverseJson = jsonForm(Job.CountTokensToConverse);
+export const countTokensToInvokeBytes = bytesForm(Job.CountTokensToInvoke);
+export const countTokensToInvokeJson = jsonForm(Job.CountTokensToInvoke);
 export const invokeFromMessagesBytes = bytesForm(Job.InvokeFromMessages);
 export const invokeFromMessagesJson = jsonForm(Job.InvokeFromMessages);
 export const invokeFromConverseBytes = bytesForm(Job.InvokeFromConverse);
 export const invokeFromConverseJson = jsonForm(Job.InvokeFromConverse);
 export const invokeToConverseBytes = bytesForm(Job.InvokeToConverse);
 export const invokeToConverseJson = jsonForm(Job.InvokeToConverse);
+export const invokeToMessagesBytes = bytesForm(Job.InvokeToMessages);
+export const invokeToMessagesJson = jsonForm(Job.InvokeToMessages);
 export const streamToMessagesBytes = bytesForm(Job.StreamToMessages);
 export const streamToMessagesJson = jsonForm(Job.StreamToMessages);
 export const streamToConverseBytes = bytesForm(Job.StreamToConverse);

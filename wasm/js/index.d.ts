@@ -141,12 +141,16 @@ export function countTokensToMessages(request: ConverseCountTokensRequest | Conv
 export function countTokensToConverse(response: Messages.MessageTokensCount, options?: Options): Converted<Converse.CountTokensResponse>;
 export function countTokensToConverse(request: MessagesCountTokensRequest | Omit<Messages.Request, 'max_tokens'>, options: Options & { bytes: 'base64' }): Converted<Converse.CountTokensRequest<string>>;
 export function countTokensToConverse(request: MessagesCountTokensRequest | Omit<Messages.Request, 'max_tokens'>, options?: Options & BytesOption): Converted<ConverseCountTokensRequest>;
+/** The form of `InvokeModel`, whose body keeps what the one of Converse has no place for. */
+export function countTokensToInvoke(request: MessagesCountTokensRequest | Omit<Messages.Request, 'max_tokens'>, options: Options & { bytes: 'base64' }): Converted<Converse.CountTokensRequest<string>>;
+export function countTokensToInvoke(request: MessagesCountTokensRequest | Omit<Messages.Request, 'max_tokens'>, options?: Options & BytesOption): Converted<ConverseCountTokensRequest>;
 
 // The form of Bedrock's `InvokeModel`.
 export function invokeFromMessages(request: MessagesRequestIn, options?: Options): Converted<Messages.InvokeModel>;
 export function invokeFromConverse(request: ConverseRequestIn, options?: Options): Converted<Messages.InvokeModel>;
 export function invokeToConverse(invoke: Messages.InvokeModel, options: Options & { bytes: 'base64' }): Converted<Converse.Request<string>>;
 export function invokeToConverse(invoke: Messages.InvokeModel, options?: Options & BytesOption): Converted<ConverseRequest>;
+export function invokeToMessages(invoke: Messages.InvokeModel, options?: Options): Converted<MessagesRequest>;
 
 export interface InlineOptions {
   /** Schemas that refer to themselves: refuse them (default), write them out `depth` times, or keep their definitions. */
@@ -188,12 +192,16 @@ export const countTokensToMessagesBytes: ConvertBytes;
 export const countTokensToMessagesJson: ConvertJson;
 export const countTokensToConverseBytes: ConvertBytes;
 export const countTokensToConverseJson: ConvertJson;
+export const countTokensToInvokeBytes: ConvertBytes;
+export const countTokensToInvokeJson: ConvertJson;
 export const invokeFromMessagesBytes: ConvertBytes;
 export const invokeFromMessagesJson: ConvertJson;
 export const invokeFromConverseBytes: ConvertBytes;
 export const invokeFromConverseJson: ConvertJson;
 export const invokeToConverseBytes: ConvertBytes;
 export const invokeToConverseJson: ConvertJson;
+export const invokeToMessagesBytes: ConvertBytes;
+export const invokeToMessagesJson: ConvertJson;
 /** A whole stream: a JSON array of events. */
 export const streamToMessagesBytes: ConvertBytes;
 export const streamToMessagesJson: ConvertJson;

@@ -24,7 +24,7 @@ const TEXT_ONLY = new Set(['duplicate_key', 'invalid_json']);
 function functionName({ stream, batch, count_tokens, response, error, invoke }, { suffix }) {
   if (stream) return `stream${suffix}`;
   if (batch) return `batch${suffix}`;
-  if (count_tokens) return invoke && suffix === 'ToConverse' ? undefined : `countTokens${suffix}`;
+  if (count_tokens) return invoke && suffix === 'ToConverse' ? 'countTokensToInvoke' : `countTokens${suffix}`;
   if (error) return `error${suffix}`;
   if (response) return `response${suffix}`;
   if (invoke) return suffix === 'ToMessages' ? 'invokeFromConverse' : 'invokeToConverse';
@@ -42,8 +42,6 @@ export function runCase(ours, caseName, { losses: expected, ...documents }) {
     const outcome = expected[direction] ?? expected.error?.[direction];
     if (outcome === undefined) continue;
     const name = functionName(asked, way);
-    // A request to count tokens in the form of InvokeModel is Rust's only.
-    if (name === undefined) continue;
     const options = { loss: 'allow' };
     for (const [own, value] of Object.entries(asked)) if (NAMES[own]) options[NAMES[own]] = value;
     if (asked.batch && asked.invoke) options.invoke = true;
@@ -71,7 +69,7 @@ function forms(ours, name, text, options, isTextOnly) {
   ];
   if (isTextOnly) return all;
   if (ours[name]) {
-    const toConverse = name.endsWith('ToConverse') && name !== 'errorToConverse';
+    const toConverse = /To(Converse|Invoke)$/.test(name) && name !== 'errorToConverse';
     const object = (more) => ours[name](JSON.parse(text), { ...options, ...more });
     all.push(['objects', () => object(toConverse ? { bytes: 'base64' } : {})]);
     if (toConverse) all.push(['objects with bytes', () => parsed(object({}), (value) => bytesAsBase64(ours, value))]);

@@ -2,7 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as ours from 'converse-messages';
 import { ConverseMessagesError, errorToConverse, errorToMessages, inlineSchema, requestToConverse, requestToMessages, responseToMessages } from 'converse-messages';
+
+const bytes = (json) => new TextEncoder().encode(json);
+const text = (json) => new TextDecoder().decode(json);
 
 const converse = (...content) => ({ modelId: 'm', inferenceConfig: { maxTokens: 9 }, messages: [{ role: 'user', content }] });
 const messages = (...content) => ({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content }] });
@@ -186,4 +190,34 @@ test("a response of the AWS SDK converts without its $metadata", () => {
     metrics: { latencyMs: 3 },
   };
   assert.deepEqual(responseToMessages(response).losses, []);
+});
+
+test('what InvokeModel takes is a Messages request again, in every form', () => {
+  const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'A'.repeat(400) } };
+  const request = { ...messages(image, { type: 'text', text: 'é'.repeat(300) }), service_tier: 'standard_only' };
+  const { value: form } = ours.invokeFromMessages(request);
+  assert.equal(form.headers['X-Amzn-Bedrock-Service-Tier'], 'default');
+  assert.deepEqual(ours.invokeToMessages(form), { value: request, losses: [] });
+  const json = JSON.stringify(form);
+  assert.deepEqual(JSON.parse(ours.invokeToMessagesJson(json).value), request);
+  assert.deepEqual(JSON.parse(text(ours.invokeToMessagesBytes(bytes(json)).value)), request);
+  refused(() => ours.invokeToMessages({ ...form, stream: true, body: { ...form.body, stream: false } }), 'collision', '/body/stream');
+});
+
+test('a request to count tokens may hold all that InvokeModel takes', () => {
+  const { max_tokens, ...request } = messages({ type: 'text', text: '\x7f0' }, { type: 'text', text: 'é'.repeat(300) });
+  request.mcp_servers = [{ type: 'url', name: 'm', url: 'x' }];
+  const { value, losses } = ours.countTokensToInvoke(request);
+  assert.deepEqual(losses, []);
+  const { body } = value.input.invokeModel;
+  assert.ok(body instanceof Uint8Array);
+  assert.deepEqual(JSON.parse(text(body)), { anthropic_version: 'bedrock-2023-05-31', max_tokens: 1, messages: request.messages, mcp_servers: request.mcp_servers });
+  const base64 = ours.countTokensToInvoke(request, { bytes: 'base64' }).value;
+  assert.equal(base64.input.invokeModel.body, Buffer.from(body).toString('base64'));
+  const json = JSON.stringify(request);
+  assert.deepEqual(JSON.parse(ours.countTokensToInvokeJson(json).value), base64);
+  assert.deepEqual(JSON.parse(text(ours.countTokensToInvokeBytes(bytes(json)).value)), base64);
+  assert.deepEqual(ours.countTokensToMessages(value).value.messages, request.messages);
+  refused(() => ours.countTokensToInvoke(request, { bytes: 'hex' }), 'invalid_options', '/bytes');
+  refused(() => ours.countTokensToInvoke({ model: 'm', messages: 1 }), 'invalid_source', '/messages');
 });

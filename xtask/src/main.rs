@@ -18,7 +18,7 @@ usage: cargo xtask COMMAND
   test            everything: format, lints, tests, documentation, oldest supported Rust, dependencies
   clients         other people's programs with ours: boto3, the Anthropic SDK, Apache Spark (needs Python 3.10 and Java 17)
   wasm            builds the npm package in wasm/pkg
-  wasm test       the tests of the npm package (needs Node.js 20 and Chromium)
+  wasm test       the tests of the npm package (needs Node.js 20 and Chromium; npm brings Deno, Bun and workerd)
   playground [--build-only]
                   builds the playground in wasm/playground/dist, and serves it (needs Node.js 20)
   fuzz [SECONDS]  each fuzz target for SECONDS (default 20), seeded from tests/cases

@@ -1,6 +1,7 @@
 // Holds whatever is installed.
 import {
-  ConverseMessagesError, StreamToMessages, Transcoder, TranscoderStream, eventStreamToSse, inlineSchema, messagesEvents, modelFamily,
+  ConverseMessagesError, StreamToMessages, Transcoder, TranscoderStream, countTokensToInvoke, eventStreamToSse, inlineSchema,
+  invokeFromConverse, invokeToMessages, messagesEvents, modelFamily,
   modelIdToBedrock, requestToConverse, requestToMessages, requestToMessagesBytes, requestToMessagesJson,
   type Converse, type ErrorKind, type Loss, type Messages,
 } from 'converse-messages';
@@ -17,6 +18,9 @@ const wireBack: Converse.Request<string> = requestToConverse(value, { bytes: 'ba
 const own: Messages.Request = { model, max_tokens: 1, messages: [{ role: 'user', content: 'Hi' }] };
 const typed = requestToConverse(own).value;
 const id: string | undefined = typed.modelId;
+
+const counted: Converse.CountTokensRequest<string> = countTokensToInvoke({ model, messages: own.messages }, { bytes: 'base64' }).value;
+const invoked: string = invokeToMessages(invokeFromConverse(wire).value).value.model;
 
 const bytes: Uint8Array = requestToMessagesBytes(new Uint8Array()).value;
 const json: string = requestToMessagesJson('{}').value;
@@ -53,4 +57,4 @@ requestToMessagesBytes('{}');
 // @ts-expect-error
 new Transcoder({ from: 'xml', to: 'sse' });
 
-export { all, bedrock, family, id, json, out, schema, wireBack };
+export { all, bedrock, counted, family, id, invoked, json, out, schema, wireBack };
