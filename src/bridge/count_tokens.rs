@@ -13,7 +13,7 @@ use crate::{Error, Options, converse, messages, model_id};
 
 use super::additional::Additional;
 use super::exchange::{self, Exchange, Exchanged};
-use super::{capacity_for, inline_refs, invoke, json_in_string, model, request, rules};
+use super::{inline_refs, invoke, json_in_string, model, outcome, request, rules};
 
 /// Converts a request to count a conversation's tokens.
 ///
@@ -96,9 +96,7 @@ fn body_to_messages<L: Leaves>(body: &[u8], cx: &mut Cx<'_>) -> Result<messages:
 /// ```
 pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     match converse::CountTokensRequest::<Raw>::from_json_within(json, options.max_depth) {
-        Ok(request) => {
-            Ok(to_messages(request, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
-        }
+        Ok(request) => Ok(to_messages(request, options)?.map(|request| outcome(&request, json))),
         Err(_) if is_response(json, "inputTokens", options)? => {
             let response = converse::CountTokensResponse::<Raw>::from_json_within(json, options.max_depth)?;
             Ok(response_to_messages(response, options)?.map(|count| count.to_json()))
@@ -217,9 +215,7 @@ pub fn to_converse<L: Leaves>(
 /// ```
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     match messages::Request::<Raw>::from_json_within(json, options.max_depth) {
-        Ok(request) => {
-            Ok(to_converse(request, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
-        }
+        Ok(request) => Ok(to_converse(request, options)?.map(|request| outcome(&request, json))),
         Err(_) if is_response(json, "input_tokens", options)? => {
             let response = messages::MessageTokensCount::<Raw>::from_json_within(json, options.max_depth)?;
             Ok(response_to_converse(response, options)?.map(|count| count.to_json()))

@@ -18,7 +18,7 @@ use crate::{Error, ErrorKind, Options, Severity, converse, messages};
 
 use super::additional::either;
 use super::rules::invalid;
-use super::{capacity_for, inline_refs, json_in_string, model, params, request};
+use super::{inline_refs, json_in_string, model, outcome, params, request};
 
 const GUARDRAIL_IDENTIFIER: &str = "X-Amzn-Bedrock-GuardrailIdentifier";
 const GUARDRAIL_VERSION: &str = "X-Amzn-Bedrock-GuardrailVersion";
@@ -66,7 +66,7 @@ pub fn from_messages<L: Leaves>(
 /// Malformed input, and what [`from_messages`] refuses.
 pub fn from_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(from_messages(request, options)?.map(|invoke| invoke.to_json_with_capacity(capacity_for(json))))
+    Ok(from_messages(request, options)?.map(|invoke| outcome(&invoke, json)))
 }
 
 /// The form, once the service tier is a header.
@@ -142,7 +142,7 @@ pub fn from_converse<L: Leaves>(
 /// ```
 pub fn from_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let request = converse::Request::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(from_converse(request, options)?.map(|invoke| invoke.to_json_with_capacity(capacity_for(json))))
+    Ok(from_converse(request, options)?.map(|invoke| outcome(&invoke, json)))
 }
 
 fn guardrail_to_headers<L: Leaves>(
@@ -296,7 +296,7 @@ fn one<T: PartialEq>(outer: Option<T>, body: Option<T>, body_at: &str, outer_at:
 /// Malformed input, and what [`to_converse`] refuses.
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let invoke = messages::InvokeModel::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_converse(invoke, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
+    Ok(to_converse(invoke, options)?.map(|request| outcome(&request, json)))
 }
 
 /// Takes a Messages request out of the form of `InvokeModel`.

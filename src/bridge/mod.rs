@@ -54,7 +54,7 @@ mod turn;
 mod usage;
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm, Json, Kind, Leaves, Map, Wire};
+use crate::wire::{FreeForm, Json, Kind, Leaves, Map, Wire, verbatim};
 use crate::{Error, Options, messages, schema};
 
 impl Cx<'_> {
@@ -162,6 +162,11 @@ fn inline_refs<L: Leaves>(
 /// About how much JSON a document converts to: the formats differ in their names only.
 fn capacity_for(json: &[u8]) -> usize {
     json.len() + json.len() / 8
+}
+
+/// What a JSON document is converted to, as compact JSON.
+fn outcome<L: Leaves, T: Wire<L>>(value: &T, json: &[u8]) -> String {
+    verbatim::outcome(|| value.to_json_with_capacity(capacity_for(json)))
 }
 
 /// The text of free-form JSON as a string leaf.

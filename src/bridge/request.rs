@@ -21,7 +21,7 @@ use crate::{Error, ErrorKind, Options, converse, messages};
 use super::additional::{self, Additional, either, either_list};
 use super::cache::Cached;
 use super::exchange::{self, Exchange, Exchanged};
-use super::{capacity_for, inline_refs, model, params, tool, turn};
+use super::{inline_refs, model, outcome, params, tool, turn};
 
 /// Converts a Converse request to a Messages request.
 ///
@@ -82,7 +82,7 @@ pub fn to_messages<L: Leaves>(
 /// ```
 pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let request = converse::Request::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_messages(request, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
+    Ok(to_messages(request, options)?.map(|request| outcome(&request, json)))
 }
 
 /// Converts a Messages request to a Converse request that Bedrock takes.
@@ -130,7 +130,7 @@ pub fn to_converse<L: Leaves>(
 /// ```
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_converse(request, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
+    Ok(to_converse(request, options)?.map(|request| outcome(&request, json)))
 }
 
 /// The member of a Converse request for what Converse itself does not have.

@@ -16,7 +16,7 @@ use crate::wire::{FreeForm as _, Kind, Leaves, Map, Raw, Text as _, Wire};
 use crate::{Error, Options, converse, messages};
 
 use super::carried::{self, Carried, DEFAULT_ID, DEFAULT_MODEL};
-use super::{capacity_for, drop_padding, response_content, stop_reason, usage};
+use super::{drop_padding, outcome, response_content, stop_reason, usage};
 
 /// Converts a Converse response to a Messages response.
 ///
@@ -114,7 +114,7 @@ pub fn to_messages<L: Leaves>(
 /// ```
 pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let response = converse::Response::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_messages(response, options)?.map(|response| response.to_json_with_capacity(capacity_for(json))))
+    Ok(to_messages(response, options)?.map(|response| outcome(&response, json)))
 }
 
 /// Converts a Messages response to a Converse response.
@@ -204,7 +204,7 @@ pub fn to_converse<L: Leaves>(
 /// Malformed input, and what [`to_converse`] refuses.
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let response = messages::Response::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_converse(response, options)?.map(|response| response.to_json_with_capacity(capacity_for(json))))
+    Ok(to_converse(response, options)?.map(|response| outcome(&response, json)))
 }
 
 /// The member of a Converse response for what Converse itself does not have.

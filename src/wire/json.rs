@@ -9,7 +9,7 @@ use super::fill::Copy;
 use super::leaves::{FreeForm, Owned, Raw, Text};
 use super::read::Reader;
 use super::token::{compact, decoded};
-use super::{Kind, Wire, Writer, references};
+use super::{Kind, Wire, Writer, references, verbatim};
 use crate::Error;
 
 /// Any JSON value, kept as its compact text: key order and the digits of numbers survive.
@@ -169,7 +169,7 @@ impl Text for RawText<'_> {
 
     fn write_token(&self, out: &mut String) {
         out.push('"');
-        out.push_str(&self.token);
+        verbatim::push(&self.token, out);
         out.push('"');
     }
 
@@ -257,8 +257,11 @@ impl FreeForm for RawJson<'_> {
     fn write_token(&self, out: &mut String) {
         if self.spaced {
             compact(&self.token, out);
-        } else {
-            out.push_str(&self.token);
+        } else if let Some((last, _)) = self.token.char_indices().next_back() {
+            // The writer looks at what was written last.
+            let (before, last) = self.token.split_at(last);
+            verbatim::push(before, out);
+            out.push_str(last);
         }
     }
 }

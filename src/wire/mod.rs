@@ -18,6 +18,8 @@ pub mod references;
 pub(crate) mod scan;
 mod token;
 mod transcribe;
+#[doc(hidden)]
+pub mod verbatim;
 mod watch;
 mod write;
 

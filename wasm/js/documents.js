@@ -25,7 +25,7 @@ function bytesOf(text) {
 /** JSON as bytes, for the wasm. */
 function encoded(json) {
   if (typeof json !== 'string') throw new TypeError('a JSON text is a string');
-  return bytesOf(wellFormed(json));
+  return bytesOf(json);
 }
 
 function checkedBytes(json) {
@@ -50,8 +50,22 @@ function jsonForm(job, kind) {
   return (json, options) => {
     const text = optionsText(options, kind);
     const bytes = encoded(json);
-    return converted(must(call((glue) => glue.convert_text(job, bytes, text))));
+    const outcome = call((glue) => glue.convert_text(job, bytes, text));
+    if (outcome.told?.hasReplacements) wellFormed(json);
+    const { value, told } = must(outcome);
+    return converted({ value: joined(value, json, told?.pieces), told });
   };
+}
+
+/** A text with the pieces that are missing in it: to cut them out of the source takes less than to decode them. */
+function joined(text, source, pieces = []) {
+  let whole = '';
+  let at = 0;
+  for (let i = 0; i < pieces.length; i += 3) {
+    whole += text.slice(at, pieces[i]) + source.slice(pieces[i + 1], pieces[i + 2]);
+    at = pieces[i];
+  }
+  return whole + text.slice(at);
 }
 
 function object(job, source, options, { kind, bytes } = {}) {

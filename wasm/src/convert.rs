@@ -2,6 +2,7 @@
 
 use converse_messages::errors::HttpError;
 use converse_messages::wire::references::{self, References};
+use converse_messages::wire::verbatim::{self, Piece};
 use converse_messages::{
     Converted, Error, Options, batch, count_tokens, errors, invoke, request, response, schema, stream,
 };
@@ -42,10 +43,22 @@ pub fn convert_bytes(job: Job, json: &[u8], options: &str) -> Vec<u8> {
     answered(converted.map(|(converted, status)| (converted.map(String::into_bytes), status)))
 }
 
-/// JSON to JSON, as a string.
+/// JSON to JSON, as a string in which the pieces are missing that JavaScript is to cut out of the source.
 #[wasm_bindgen]
 pub fn convert_text(job: Job, json: &[u8], options: &str) -> String {
-    answered(references::with(None, || converted(job, json, options)))
+    let (answer, pieces) = verbatim::with(json, || references::with(None, || converted(job, json, options)));
+    let offsets: Vec<usize> = match &answer {
+        Ok((converted, _)) => verbatim::in_utf16(pieces, json, &converted.value)
+            .into_iter()
+            .flat_map(|Piece { at, source }| [at, source.start, source.end])
+            .collect(),
+        Err(_) => Vec::new(),
+    };
+    let has_replacements = memchr::memmem::find(json, "\u{fffd}".as_bytes()).is_some();
+    if has_replacements || !offsets.is_empty() {
+        js::verbatim(&offsets, has_replacements);
+    }
+    answered(answer)
 }
 
 /// Skeleton to skeleton.

@@ -18,4 +18,7 @@ extern "C" {
 extern "C" {
     /// What there is to say beside the value: `{"losses"?, "error"?, "status"?, "event"?}`.
     pub fn report(json: &str);
+    /// What is missing in a text: for each piece where it belongs, and where it begins and ends in the source, all in units of UTF-16;
+    /// and whether the source has U+FFFD, which half of a surrogate pair becomes when JavaScript encodes it.
+    pub fn verbatim(pieces: &[usize], has_replacements: bool);
 }

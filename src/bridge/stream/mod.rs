@@ -78,7 +78,7 @@ fn whole<L: Leaves, T: Wire<L>>(
 ) -> Result<Converted<String>, Error> {
     let mut cx = Cx::new(options);
     cx.adopt(losses.to_vec(), "");
-    cx.finish(events.to_json_with_capacity(super::capacity_for(json)))
+    cx.finish(super::outcome(events, json))
 }
 
 /// An event that does not belong where it stands.

@@ -11,6 +11,7 @@ const TESTS: &[&str] = &[
     "cases",
     "values",
     "skeletons",
+    "strings",
     "streams",
     "robust",
     "leak",
