@@ -53,8 +53,9 @@ pub struct Accumulator {
     begun: bool,
     stopped: bool,
     measured: bool,
-    /// The blocks of the stream, by their index there.
-    blocks: BTreeMap<i64, Block>,
+    /// The blocks of the stream, in the order in which they began, and their places here by their indexes there.
+    blocks: Vec<Block>,
+    places: BTreeMap<i64, usize>,
     /// How many events have come.
     events: usize,
     failed: Option<Error>,
@@ -101,7 +102,7 @@ impl Accumulator {
     /// What has come of a tool's input, by the index of its block, which is open.
     #[must_use]
     pub fn input(&self, content_block_index: i64) -> Option<&PartialJson> {
-        match self.blocks.get(&content_block_index)? {
+        match self.blocks.get(*self.places.get(&content_block_index)?)? {
             Block::Open(place, _, input) => {
                 matches!(content(&self.response)?.get(*place)?, ContentBlock::ToolUse(_)).then_some(input)
             }
@@ -147,7 +148,10 @@ impl Accumulator {
             Event::ContentBlockStart(event) => self.open(*event),
             Event::ContentBlockDelta(event) => self.delta(event),
             Event::ContentBlockStop(event) => self.close(event.content_block_index),
-            Event::MessageStop(event) => self.stop(event),
+            Event::MessageStop(event) => {
+                self.stop(event);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -163,7 +167,7 @@ impl Accumulator {
 
     fn open(&mut self, event: ContentBlockStartEvent) -> Result<(), Error> {
         let index = event.content_block_index;
-        if self.blocks.contains_key(&index) {
+        if self.places.contains_key(&index) {
             return Err(self.order("this block has begun before"));
         }
         let block = match event.start {
@@ -194,21 +198,23 @@ impl Accumulator {
 
     fn add_block(&mut self, index: i64, block: ContentBlock) {
         if let Some(content) = content_mut(&mut self.response) {
-            self.blocks.insert(index, Block::Open(content.len(), self.events, PartialJson::new()));
+            self.places.insert(index, self.blocks.len());
+            self.blocks.push(Block::Open(content.len(), self.events, PartialJson::new()));
             content.push(block);
         }
     }
 
     fn delta(&mut self, event: ContentBlockDeltaEvent) -> Result<(), Error> {
         let ContentBlockDeltaEvent { delta, content_block_index: index, padding: _, unknown: _ } = event;
-        if !self.blocks.contains_key(&index) {
+        if !self.places.contains_key(&index) {
             match first_of(&delta) {
                 First::Block(block) => self.add_block(index, block),
                 First::Nothing => return Ok(()),
                 First::NotThis => return Err(self.order("a delta of a block that has not begun")),
             }
         }
-        let Some(Block::Open(place, _, input)) = self.blocks.get_mut(&index) else {
+        let block = self.places.get(&index).and_then(|place| self.blocks.get_mut(*place));
+        let Some(Block::Open(place, _, input)) = block else {
             return Err(self.order("this block has ended before"));
         };
         let fits = match content_mut(&mut self.response).and_then(|content| content.get_mut(*place)) {
@@ -219,39 +225,48 @@ impl Accumulator {
     }
 
     fn close(&mut self, index: i64) -> Result<(), Error> {
-        match self.blocks.insert(index, Block::Closed) {
-            Some(Block::Closed) => Err(self.order("this block has ended before")),
+        let Some(block) = self.places.get(&index).and_then(|place| self.blocks.get_mut(*place)) else {
             // One that never began and had no delta is no block.
-            None => Ok(()),
-            Some(Block::Open(place, begun, input)) => {
-                let block = content_mut(&mut self.response).and_then(|content| content.get_mut(place));
-                let Some(ContentBlock::ToolUse(block)) = block.filter(|_| !input.is_blank()) else {
-                    return Ok(());
-                };
-                block.input = input.complete().unwrap_or_default();
-                match input.finish() {
-                    Ok(input) => block.input = input,
-                    Err(error) => {
-                        let error = error.encoded(format!("/{begun}/contentBlockStart/start/toolUse"));
-                        self.spoilt.get_or_insert(error);
-                    }
-                }
+            self.places.insert(index, self.blocks.len());
+            self.blocks.push(Block::Closed);
+            return Ok(());
+        };
+        match std::mem::replace(block, Block::Closed) {
+            Block::Closed => Err(self.order("this block has ended before")),
+            Block::Open(place, begun, input) => {
+                self.end_block(place, begun, input);
                 Ok(())
             }
         }
     }
 
-    fn stop(&mut self, event: MessageStopEvent) -> Result<(), Error> {
+    fn end_block(&mut self, place: usize, begun: usize, input: PartialJson) {
+        let block = content_mut(&mut self.response).and_then(|content| content.get_mut(place));
+        let Some(ContentBlock::ToolUse(block)) = block.filter(|_| !input.is_blank()) else {
+            return;
+        };
+        block.input = input.complete().unwrap_or_default();
+        match input.finish() {
+            Ok(input) => block.input = input,
+            Err(error) => {
+                let error = error.encoded(format!("/{begun}/contentBlockStart/start/toolUse"));
+                self.spoilt.get_or_insert(error);
+            }
+        }
+    }
+
+    fn stop(&mut self, event: MessageStopEvent) {
         let MessageStopEvent { stop_reason, additional_model_response_fields, padding: _, unknown } = event;
-        let open = |(index, block): (&i64, &Block)| matches!(block, Block::Open(..)).then_some(*index);
-        for index in self.blocks.iter().filter_map(open).collect::<Vec<_>>() {
-            self.close(index)?;
+        for place in std::mem::take(&mut self.places).into_values() {
+            let block = self.blocks.get_mut(place).map(|block| std::mem::replace(block, Block::Closed));
+            if let Some(Block::Open(place, begun, input)) = block {
+                self.end_block(place, begun, input);
+            }
         }
         self.stopped = true;
         self.response.stop_reason = stop_reason;
         self.response.additional_model_response_fields = additional_model_response_fields;
         self.response.unknown.extend(unknown);
-        Ok(())
     }
 
     fn measure(&mut self, event: ConverseStreamMetadataEvent) -> Result<(), Error> {

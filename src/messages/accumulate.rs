@@ -54,8 +54,9 @@ pub struct Accumulator {
     /// Whether something has told why the message stopped.
     stopped: bool,
     has_delta: bool,
-    /// The blocks of the stream, by their index there.
-    blocks: BTreeMap<i64, Block>,
+    /// The blocks of the stream, in the order in which they began, and their places here by their indexes there.
+    blocks: Vec<Block>,
+    places: BTreeMap<i64, usize>,
     /// How many events have come.
     events: usize,
     failed: Option<Error>,
@@ -110,7 +111,7 @@ impl Accumulator {
     /// What has come of a tool's input, by the index of its block, which is open.
     #[must_use]
     pub fn input(&self, index: i64) -> Option<&PartialJson> {
-        match self.blocks.get(&index)? {
+        match self.blocks.get(*self.places.get(&index)?)? {
             Block::Open(place, _, input) => is_tool(self.response.content.get(*place)?).then_some(input),
             Block::Closed => None,
         }
@@ -179,18 +180,19 @@ impl Accumulator {
     }
 
     fn open(&mut self, event: ContentBlockStartEvent) -> Result<(), Error> {
-        if self.blocks.contains_key(&event.index) {
+        if self.places.contains_key(&event.index) {
             return Err(self.order("this block has begun before"));
         }
-        let block = Block::Open(self.response.content.len(), self.events, PartialJson::new());
-        self.blocks.insert(event.index, block);
+        self.places.insert(event.index, self.blocks.len());
+        self.blocks.push(Block::Open(self.response.content.len(), self.events, PartialJson::new()));
         self.response.content.push(event.content_block);
         Ok(())
     }
 
     fn delta(&mut self, event: ContentBlockDeltaEvent) -> Result<(), Error> {
         let ContentBlockDeltaEvent { index, delta, unknown: _ } = event;
-        let (place, input) = match self.blocks.get_mut(&index) {
+        let block = self.places.get(&index).and_then(|place| self.blocks.get_mut(*place));
+        let (place, input) = match block {
             None => return Err(self.order("a delta of a block that has not begun")),
             Some(Block::Closed) => return Err(self.order("this block has ended before")),
             Some(Block::Open(place, _, input)) => (*place, input),
@@ -200,7 +202,8 @@ impl Accumulator {
     }
 
     fn close(&mut self, index: i64) -> Result<(), Error> {
-        match self.blocks.get_mut(&index).map(|block| std::mem::replace(block, Block::Closed)) {
+        let block = self.places.get(&index).and_then(|place| self.blocks.get_mut(*place));
+        match block.map(|block| std::mem::replace(block, Block::Closed)) {
             None => Err(self.order("the end of a block that has not begun")),
             Some(Block::Closed) => Err(self.order("this block has ended before")),
             Some(Block::Open(place, begun, input)) => {
@@ -211,8 +214,9 @@ impl Accumulator {
     }
 
     fn close_all(&mut self) {
-        for block in std::mem::take(&mut self.blocks).into_values() {
-            if let Block::Open(place, begun, input) = block {
+        for place in std::mem::take(&mut self.places).into_values() {
+            let block = self.blocks.get_mut(place).map(|block| std::mem::replace(block, Block::Closed));
+            if let Some(Block::Open(place, begun, input)) = block {
                 self.end_block(place, begun, input);
             }
         }

@@ -10,7 +10,7 @@ use super::super::super::{citation, response_content};
 use super::super::{number, order};
 use super::Out;
 
-/// A block of the source, by its index there.
+/// A block of the source.
 #[derive(Clone, Debug)]
 enum Block {
     /// It is open, with this index in Converse.
@@ -68,12 +68,14 @@ impl Block {
 /// The blocks of the message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
-    by_index: BTreeMap<i64, Block>,
+    /// In the order in which they began, and their places here by their indexes in the source.
+    blocks: Vec<Block>,
+    places: BTreeMap<i64, usize>,
     /// The index of the next block in Converse.
     next: i64,
-    /// The blocks that have sent nothing yet, by their indexes there: their own index here. Whatever goes out behind them
-    /// makes them begin, so that blocks begin in their order.
-    silent: BTreeMap<i64, i64>,
+    /// How many blocks, from the first on, are not silent any more. Whatever goes out behind a block makes it begin, so that
+    /// blocks begin in their order.
+    heard: usize,
 }
 
 impl Blocks {
@@ -102,15 +104,19 @@ impl Blocks {
     ) -> Result<(), Error> {
         let messages::ContentBlockStartEvent { index, content_block, unknown } = event;
         cx.unknown(at, &unknown);
-        if self.by_index.contains_key(&index) {
+        if self.places.contains_key(&index) {
             return Err(order(at, "this block has begun before"));
         }
         let block = self.begin(content_block, number(at), at.name("content_block"), out, cx)?;
-        if let Some(Block::Open { kind: Kind::Text | Kind::Thinking, index: own, has_delta: false, .. }) = &block {
-            self.silent.insert(*own, index);
-        }
-        self.by_index.insert(index, block.unwrap_or(Block::Lost));
+        self.places.insert(index, self.blocks.len());
+        self.blocks.push(block.unwrap_or(Block::Lost));
         Ok(())
+    }
+
+    /// The block of this index in the source, and its place.
+    fn block(&mut self, index: i64) -> Option<(usize, &mut Block)> {
+        let place = *self.places.get(&index)?;
+        Some((place, self.blocks.get_mut(place)?))
     }
 
     /// Sends what a block holds when it begins. `None`: it has no place in Converse, and why is in the losses.
@@ -170,7 +176,7 @@ impl Blocks {
         };
         self.next += 1;
         if start.is_some() || !deltas.is_empty() {
-            self.break_silence(index, out);
+            self.break_silence(self.blocks.len(), out);
         }
         if let Some(start) = start {
             let event = converse::ContentBlockStartEvent { start, content_block_index: index, ..Default::default() };
@@ -195,14 +201,16 @@ impl Blocks {
         let messages::ContentBlockDeltaEvent { index, delta, unknown } = event;
         cx.unknown(at, &unknown);
         let delta_at = at.name("delta");
-        let (kind, target, has_delta, input) = match self.by_index.get_mut(&index) {
-            None => return Err(order(at, "a delta of a block that has not begun")),
-            Some(Block::Closed) => return Err(order(at, "this block has ended before")),
-            Some(Block::Lost) => {
+        let Some((place, block)) = self.block(index) else {
+            return Err(order(at, "a delta of a block that has not begun"));
+        };
+        let (kind, target, has_delta, input) = match block {
+            Block::Closed => return Err(order(at, "this block has ended before")),
+            Block::Lost => {
                 cx.content(delta_at, Code::Unsupported, "its block has no place in Converse");
                 return Ok(());
             }
-            Some(Block::Open { kind, index, has_delta, input }) => (*kind, *index, has_delta, input),
+            Block::Open { kind, index, has_delta, input } => (*kind, *index, has_delta, input),
         };
         let expect = |expected| {
             if kind == expected { Ok(()) } else { Err(order(at, "a delta of another kind than its block")) }
@@ -251,8 +259,7 @@ impl Blocks {
             }
         };
         *has_delta = true;
-        self.silent.remove(&target);
-        self.break_silence(target, out);
+        self.break_silence(place, out);
         out(delta_event(target, delta));
         Ok(())
     }
@@ -266,36 +273,38 @@ impl Blocks {
     ) -> Result<(), Error> {
         let messages::ContentBlockStopEvent { index, unknown } = event;
         cx.unknown(at, unknown);
-        let block = match self.by_index.insert(*index, Block::Closed) {
+        let (place, block) = match self.block(*index) {
             None => return Err(order(at, "the end of a block that has not begun")),
-            Some(Block::Closed) => return Err(order(at, "this block has ended before")),
-            Some(block) => block,
+            Some((_, Block::Closed)) => return Err(order(at, "this block has ended before")),
+            Some((place, block)) => (place, std::mem::replace(block, Block::Closed)),
         };
-        if let Block::Open { index, .. } = &block {
-            self.silent.remove(index);
-            self.break_silence(*index, out);
+        if let Block::Open { .. } = block {
+            self.break_silence(place, out);
         }
         block.end(out);
         Ok(())
     }
 
-    /// Lets the blocks before this one begin, each with an empty delta.
-    fn break_silence<L: Leaves>(&mut self, before: i64, out: &mut Out<'_, L>) {
-        while let Some(first) = self.silent.first_entry().filter(|first| *first.key() < before) {
-            if let Some(Block::Open { kind, index, has_delta, .. }) = self.by_index.get_mut(&first.remove()) {
+    /// Lets the silent blocks before this place begin, each with an empty delta.
+    fn break_silence<L: Leaves>(&mut self, before: usize, out: &mut Out<'_, L>) {
+        for block in self.blocks.get_mut(self.heard..before).unwrap_or_default() {
+            if let Block::Open { kind, index, has_delta: has_delta @ false, .. } = block {
                 *has_delta = true;
                 if let Some(delta) = kind.empty() {
                     out(delta_event(*index, delta));
                 }
             }
         }
+        self.heard = self.heard.max(before);
     }
 
     /// The message has stopped, and so have its blocks.
     pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<'_, L>) {
-        self.break_silence(i64::MAX, out);
-        for block in std::mem::take(&mut self.by_index).into_values() {
-            block.end(out);
+        self.break_silence(self.blocks.len(), out);
+        for place in std::mem::take(&mut self.places).into_values() {
+            if let Some(block) = self.blocks.get_mut(place) {
+                std::mem::replace(block, Block::Closed).end(out);
+            }
         }
     }
 }

@@ -10,16 +10,27 @@ use super::super::super::{citation, tool_call};
 use super::super::{kept_json, kept_text, number, order};
 use super::gather::{Gathered, Line, Out};
 
-/// A block of the source, by its index there.
+/// A block of the source.
 #[derive(Clone, Debug)]
 enum Block {
-    /// It passes through, with this number.
-    Passing(Kind, i64),
-    /// It goes out whole, with this number.
-    Gathering(Gathered, i64),
+    /// It passes through, with this number. The signature of thinking is gathered: Anthropic's SDKs take a signature delta for
+    /// the whole signature.
+    Passing {
+        kind: Kind,
+        number: i64,
+        signature: Option<String>,
+    },
+    /// It goes out whole, with this place in the line.
+    Gathering(Gathered, usize),
     /// It has no place in Messages.
     Lost,
     Closed,
+}
+
+impl Block {
+    fn passing(kind: Kind, number: i64) -> Self {
+        Self::Passing { kind, number, signature: None }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +43,29 @@ enum Kind {
 /// The blocks of the message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
-    by_index: BTreeMap<i64, Block>,
-    /// The signatures of thinking, by their blocks' numbers: Anthropic's SDKs take a signature delta for the whole signature.
-    signatures: BTreeMap<i64, String>,
+    /// In the order in which they began, and their places here by their indexes in the source.
+    blocks: Vec<Block>,
+    places: BTreeMap<i64, usize>,
     pub(super) line: Line,
 }
 
 impl Blocks {
+    /// The block of this index in the source.
+    fn block(&mut self, index: i64) -> Option<&mut Block> {
+        self.blocks.get_mut(*self.places.get(&index)?)
+    }
+
+    fn add(&mut self, index: i64, block: Block) {
+        self.places.insert(index, self.blocks.len());
+        self.blocks.push(block);
+    }
+
+    /// Takes all blocks out, in the order of their indexes.
+    fn take(&mut self) -> impl Iterator<Item = Block> + use<> {
+        let (mut blocks, places) = (std::mem::take(&mut self.blocks), std::mem::take(&mut self.places));
+        places.into_values().filter_map(move |place| Some(std::mem::replace(blocks.get_mut(place)?, Block::Closed)))
+    }
+
     pub(super) fn open<L: Leaves>(
         &mut self,
         event: converse::ContentBlockStartEvent<L>,
@@ -49,7 +76,7 @@ impl Blocks {
         let converse::ContentBlockStartEvent { start, content_block_index, padding, unknown } = event;
         let event_at = at.name("contentBlockStart");
         cx.unknown_in_event(event_at, padding.as_ref(), &unknown);
-        if self.by_index.contains_key(&content_block_index) {
+        if self.places.contains_key(&content_block_index) {
             return Err(order(at, "this block has begun before"));
         }
         let start_at = event_at.name("start");
@@ -58,7 +85,7 @@ impl Blocks {
                 let converse::ToolUseBlockStart { tool_use_id, name, kind, unknown } = start;
                 let call = converse::ToolUseBlock { tool_use_id, name, kind, unknown, ..Default::default() };
                 match tool_call::use_to_messages(call, start_at.name("toolUse"), cx)? {
-                    Some(block) => Block::Passing(Kind::ToolUse, self.begin(block, out)),
+                    Some(block) => Block::passing(Kind::ToolUse, self.begin(block, out)),
                     None => Block::Lost,
                 }
             }
@@ -85,7 +112,7 @@ impl Blocks {
                 Block::Lost
             }
         };
-        self.by_index.insert(content_block_index, block);
+        self.add(content_block_index, block);
         Ok(())
     }
 
@@ -110,21 +137,22 @@ impl Blocks {
         let event_at = at.name("contentBlockDelta");
         cx.unknown_in_event(event_at, padding.as_ref(), &unknown);
         let delta_at = event_at.name("delta");
-        match self.by_index.get(&index) {
+        let begun = match self.block(index) {
             Some(Block::Closed) => return Err(order(at, "this block has ended before")),
             Some(Block::Lost) => {
                 cx.content(event_at, Code::Unsupported, "its block has no place in Messages");
                 return Ok(());
             }
-            _ => {}
-        }
+            Some(Block::Passing { kind, number, .. }) => Some((*kind, *number)),
+            Some(Block::Gathering(..)) | None => None,
+        };
         let passed = match delta {
             Delta::Text(text) => {
-                let index = self.passing(index, Kind::Text, at, out)?;
+                let index = self.passing(index, begun, Kind::Text, at, out)?;
                 (index, messages::ContentBlockDelta::Text(messages::TextDelta { text, ..Default::default() }))
             }
             Delta::Citation(citation) => {
-                let index = self.passing(index, Kind::Text, at, out)?;
+                let index = self.passing(index, begun, Kind::Text, at, out)?;
                 let citation_at = delta_at.name("citation");
                 let list_at = citation_at.name("sourceContent");
                 for (index, part) in citation.source_content.iter().enumerate() {
@@ -137,20 +165,22 @@ impl Blocks {
                 (index, messages::ContentBlockDelta::Citations(Box::new(delta)))
             }
             Delta::ReasoningContent(Reasoning::Text(thinking)) => {
-                let index = self.passing(index, Kind::Thinking, at, out)?;
+                let index = self.passing(index, begun, Kind::Thinking, at, out)?;
                 let delta = messages::ThinkingDelta { thinking, ..Default::default() };
                 (index, messages::ContentBlockDelta::Thinking(delta))
             }
             Delta::ReasoningContent(Reasoning::Signature(part)) => {
-                let index = self.passing(index, Kind::Thinking, at, out)?;
-                self.signatures.entry(index).or_default().push_str(&part.decode());
+                self.passing(index, begun, Kind::Thinking, at, out)?;
+                if let Some(Block::Passing { signature, .. }) = self.block(index) {
+                    signature.get_or_insert_default().push_str(&part.decode());
+                }
                 return Ok(());
             }
             Delta::ReasoningContent(Reasoning::RedactedContent(blob)) => {
                 return self.redacted(index, &blob, at);
             }
             Delta::ToolUse(converse::ToolUseBlockDelta { input, unknown }) => {
-                let index = self.passing(index, Kind::ToolUse, at, out)?;
+                let index = self.passing(index, begun, Kind::ToolUse, at, out)?;
                 cx.unknown(delta_at.name("toolUse"), &unknown);
                 let delta = messages::InputJsonDelta { partial_json: input, ..Default::default() };
                 (index, messages::ContentBlockDelta::InputJson(delta))
@@ -172,29 +202,36 @@ impl Blocks {
         Ok(())
     }
 
-    /// The index of the block that a delta of this kind belongs to. Text and thinking begin with it.
-    fn passing<L: Leaves>(&mut self, index: i64, kind: Kind, at: Path<'_>, out: &mut Out<'_, L>) -> Result<i64, Error> {
-        match self.by_index.get(&index) {
-            Some(Block::Passing(own, index)) if *own == kind => return Ok(*index),
-            Some(_) => return Err(order(at, "a delta of another kind than its block")),
-            None => {}
+    /// The number of the block that a delta of this kind belongs to. Text and thinking begin with it.
+    fn passing<L: Leaves>(
+        &mut self,
+        index: i64,
+        begun: Option<(Kind, i64)>,
+        kind: Kind,
+        at: Path<'_>,
+        out: &mut Out<'_, L>,
+    ) -> Result<i64, Error> {
+        match begun {
+            Some((own, number)) if own == kind => return Ok(number),
+            None if !self.places.contains_key(&index) => {}
+            _ => return Err(order(at, "a delta of another kind than its block")),
         }
         let block = match kind {
             Kind::Text => messages::ContentBlock::Text(messages::TextBlock::default()),
             Kind::Thinking => messages::ContentBlock::Thinking(messages::ThinkingBlock::default()),
             Kind::ToolUse => return Err(order(at, "a delta of a tool's input that has not begun")),
         };
-        let target = self.begin(block, out);
-        self.by_index.insert(index, Block::Passing(kind, target));
-        Ok(target)
+        let number = self.begin(block, out);
+        self.add(index, Block::passing(kind, number));
+        Ok(number)
     }
 
     fn redacted<L: Leaves>(&mut self, index: i64, blob: &Base64<L>, at: Path<'_>) -> Result<(), Error> {
-        if !self.by_index.contains_key(&index) {
+        if !self.places.contains_key(&index) {
             let block = Block::Gathering(Gathered::Redacted(Vec::new(), number(at)), self.line.hold());
-            self.by_index.insert(index, block);
+            self.add(index, block);
         }
-        let Some(Block::Gathering(Gathered::Redacted(bytes, _), _)) = self.by_index.get_mut(&index) else {
+        let Some(Block::Gathering(Gathered::Redacted(bytes, _), _)) = self.block(index) else {
             return Err(order(at, "a delta of another kind than its block"));
         };
         bytes.extend(blob.decode());
@@ -212,7 +249,7 @@ impl Blocks {
         let list_at = at.name("contentBlockDelta");
         let list_at = list_at.name("delta");
         let list_at = list_at.name("toolResult");
-        let Some(Block::Gathering(Gathered::ToolResult(block, _, deltas), _)) = self.by_index.get_mut(&index) else {
+        let Some(Block::Gathering(Gathered::ToolResult(block, _, deltas), _)) = self.block(index) else {
             return Err(order(at, "a delta of a tool's result that has not begun"));
         };
         deltas.push(number(at));
@@ -235,43 +272,46 @@ impl Blocks {
     ) -> Result<(), Error> {
         let converse::ContentBlockStopEvent { content_block_index, padding, unknown } = event;
         cx.unknown_in_event(at.name("contentBlockStop"), padding.as_ref(), unknown);
-        if let Some(Block::Closed) = self.by_index.get(content_block_index) {
-            return Err(order(at, "this block has ended before"));
+        match self.block(*content_block_index).map(|block| std::mem::replace(block, Block::Closed)) {
+            Some(Block::Closed) => Err(order(at, "this block has ended before")),
+            Some(block) => self.end(block, out, cx),
+            // One that never began and had no delta is no block.
+            None => {
+                self.add(*content_block_index, Block::Closed);
+                Ok(())
+            }
         }
-        self.end_block(*content_block_index, out, cx)
     }
 
-    fn end_block<L: Leaves>(&mut self, index: i64, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        match self.by_index.insert(index, Block::Closed) {
-            Some(Block::Passing(_, index)) => {
-                self.sign(index, out);
+    fn end<L: Leaves>(&mut self, block: Block, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
+        match block {
+            Block::Passing { number: index, signature, .. } => {
+                self.sign(index, signature, out);
                 let event = messages::ContentBlockStopEvent { index, ..Default::default() };
                 self.line.send(messages::StreamEvent::ContentBlockStop(event), out);
                 Ok(())
             }
-            Some(Block::Gathering(gathered, number)) => {
+            Block::Gathering(gathered, place) => {
                 let block = gathered.whole(cx)?;
-                self.line.release(number, block.as_ref(), out)
+                self.line.release(place, block.as_ref(), out)
             }
-            // One that never began and had no delta is no block.
-            Some(Block::Lost | Block::Closed) | None => Ok(()),
+            Block::Lost | Block::Closed => Ok(()),
         }
     }
 
     /// The message has stopped, and so have its blocks.
     pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        let indexes: Vec<i64> = self.by_index.keys().copied().collect();
-        indexes.into_iter().try_for_each(|index| self.end_block(index, out, cx))
+        self.take().try_for_each(|block| self.end(block, out, cx))
     }
 
     /// The stream has failed: what is gathered never goes out.
     pub(super) fn abandon<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        for block in std::mem::take(&mut self.by_index).into_values() {
+        for block in self.take() {
             match block {
-                Block::Passing(_, index) => self.sign(index, out),
-                Block::Gathering(gathered, number) => {
+                Block::Passing { number, signature, .. } => self.sign(number, signature, out),
+                Block::Gathering(gathered, place) => {
                     gathered.lose(cx);
-                    self.line.release(number, None, out)?;
+                    self.line.release(place, None, out)?;
                 }
                 Block::Lost | Block::Closed => {}
             }
@@ -280,8 +320,8 @@ impl Blocks {
     }
 
     /// Sends the signature of a block that ends, if it has one.
-    fn sign<L: Leaves>(&mut self, index: i64, out: &mut Out<'_, L>) {
-        if let Some(signature) = self.signatures.remove(&index) {
+    fn sign<L: Leaves>(&mut self, index: i64, signature: Option<String>, out: &mut Out<'_, L>) {
+        if let Some(signature) = signature {
             let delta = messages::SignatureDelta { signature: signature.into(), ..Default::default() };
             let delta = messages::ContentBlockDelta::Signature(delta);
             let event = messages::ContentBlockDeltaEvent { index, delta, ..Default::default() };

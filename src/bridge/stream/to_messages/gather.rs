@@ -3,7 +3,7 @@
 //! Messages has no deltas for encrypted thinking and for the results of server tools. Such a block is gathered, and what other
 //! blocks send meanwhile waits behind it, so that blocks begin in the order of their indexes.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::loss::{Code, Cx, Path};
 use crate::wire::{Base64, FreeForm as _, Leaves};
@@ -76,14 +76,16 @@ pub(super) struct Line {
     begun: i64,
     lost: Vec<i64>,
     waiting: VecDeque<Waiting>,
-    /// The gathered blocks that have ended behind others that have not, as JSON; none: one without a place.
-    whole: BTreeMap<i64, Option<String>>,
+    /// How many have waited and gone.
+    gone: usize,
 }
 
 #[derive(Clone, Debug)]
 enum Waiting {
     /// For the end of the block of this number.
     Block(i64),
+    /// A gathered block that has ended behind others that have not: its number and, if it has a place in Messages, its JSON.
+    Whole(i64, Option<String>),
     /// An event that is ready, as JSON.
     Event(String),
 }
@@ -96,11 +98,11 @@ impl Line {
         number
     }
 
-    /// The number of a block that begins and is gathered.
-    pub(super) fn hold(&mut self) -> i64 {
+    /// The place in the line of a block that begins and is gathered.
+    pub(super) fn hold(&mut self) -> usize {
         let number = self.number();
         self.waiting.push_back(Waiting::Block(number));
-        number
+        self.gone + self.waiting.len() - 1
     }
 
     /// Sends an event, once it is its turn.
@@ -133,28 +135,31 @@ impl Line {
     /// Sends a gathered block, if it has a place, once it is its turn, and what has waited for it.
     pub(super) fn release<L: Leaves>(
         &mut self,
-        number: i64,
+        place: usize,
         block: Option<&messages::ContentBlock<Kept>>,
         out: &mut Out<'_, L>,
     ) -> Result<(), Error> {
-        self.whole.insert(number, block.map(text_of::<Kept>));
+        if let Some(waiting) = self.waiting.get_mut(place - self.gone)
+            && let Waiting::Block(number) = *waiting
+        {
+            *waiting = Waiting::Whole(number, block.map(text_of::<Kept>));
+        }
         while let Some(first) = self.waiting.front_mut() {
             match first {
+                Waiting::Block(_) => return Ok(()),
                 Waiting::Event(event) => {
                     let mut event = L::parse(&L::Json::from_compact(std::mem::take(event)))?;
                     self.number_finally(&mut event);
                     out(event);
                 }
-                Waiting::Block(number) => {
-                    let number = *number;
-                    match self.whole.remove(&number) {
-                        None => return Ok(()),
-                        Some(Some(block)) => self.send_whole(number, block, out)?,
-                        Some(None) => self.lost.push(number),
-                    }
+                Waiting::Whole(number, Some(block)) => {
+                    let (number, block) = (*number, std::mem::take(block));
+                    self.send_whole(number, block, out)?;
                 }
+                Waiting::Whole(number, None) => self.lost.push(*number),
             }
             self.waiting.pop_front();
+            self.gone += 1;
         }
         Ok(())
     }
