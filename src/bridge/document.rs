@@ -9,7 +9,8 @@
 //! | `name`, required and restricted | `title` | made to fit (hint), absent: `document-N` (hint) |
 //! | `context`, `citations.enabled` | the same | |
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::loss::{Code, Cx, Path};
 use crate::wire::{Base64, Leaves, Text};
@@ -255,7 +256,7 @@ pub(super) struct Names {
     /// The names, in lower case.
     used: BTreeSet<String>,
     /// The next number to try behind names that begin alike.
-    next: BTreeMap<String, usize>,
+    next: HashMap<Cow<'static, str>, u32>,
 }
 
 const LONGEST_NAME: usize = 200;
@@ -295,7 +296,7 @@ impl Names {
         if self.used.insert(key.clone()) {
             return false;
         }
-        let number = self.next.entry(key.chars().take(STEM).collect()).or_insert(2);
+        let number = self.next.entry(key.chars().take(STEM).collect::<String>().into()).or_insert(2);
         loop {
             let suffix = format!("-{number}");
             *number += 1;

@@ -3,7 +3,7 @@
 //! Here meet the tools, the system prompt and the messages, since Bedrock's rules tie them together: cache points along all
 //! three, tools that a history names, a tool choice that needs tools.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::loss::{Code, Cx, Path};
 use crate::model_id::Family;
@@ -69,7 +69,7 @@ pub(super) fn to_converse<L: Leaves>(
         choice => choice,
     };
     if specs.is_empty() && has_tool_blocks(&messages) {
-        let known: BTreeSet<_> = carried.tools.iter().filter_map(name_of).map(Text::decode).collect();
+        let known: HashSet<_> = carried.tools.iter().filter_map(name_of).map(Text::decode).collect();
         specs = tool::declared(called(&messages).into_iter().filter(|name| !known.contains(name.as_str())));
         if !specs.is_empty() {
             cx.hint(tools_at, Code::Supplied, "Bedrock asks for a declaration of the tools that the history names");
@@ -100,12 +100,13 @@ fn has_tool_blocks<L: Leaves>(messages: &[converse::Message<L>]) -> bool {
 
 /// The names of the tools that are called.
 fn called<L: Leaves>(messages: &[converse::Message<L>]) -> BTreeSet<String> {
-    blocks(messages)
-        .filter_map(|block| match block {
-            converse::ContentBlock::ToolUse(call) => Some(call.name.decode().into_owned()),
-            _ => None,
-        })
-        .collect()
+    let mut names = BTreeSet::new();
+    for block in blocks(messages) {
+        if let converse::ContentBlock::ToolUse(call) = block {
+            names.insert(call.name.decode().into_owned());
+        }
+    }
+    names
 }
 
 fn name_of<L: Leaves>(tool: &messages::Tool<L>) -> Option<&L::Text> {

@@ -200,7 +200,8 @@ impl<L: Leaves> Request<L> {
 /// The texts of the first list, and those of the second that it does not have.
 pub(crate) fn united<T: Text>(mut list: Vec<T>, more: Vec<T>) -> Vec<T> {
     if !more.is_empty() {
-        let mut seen: BTreeSet<String> = list.iter().map(|text| text.decode().into_owned()).collect();
+        let mut seen = BTreeSet::new();
+        seen.extend(list.iter().map(|text| text.decode().into_owned()));
         list.extend(more.into_iter().filter(|text| seen.insert(text.decode().into_owned())));
     }
     list

@@ -94,16 +94,18 @@ impl<'a> Headers<'a> {
 pub(super) struct Names<'a> {
     few: [&'a [u8]; 8],
     count: usize,
-    more: BTreeSet<&'a [u8]>,
+    more: BTreeSet<String>,
 }
 
 impl<'a> Names<'a> {
-    /// Whether the name was not there before.
+    /// Whether the name, which is UTF-8, was not there before.
     pub(super) fn insert(&mut self, name: &'a [u8]) -> bool {
         if self.few.iter().take(self.count).any(|before| *before == name) {
             return false;
         }
-        let Some(free) = self.few.get_mut(self.count) else { return self.more.insert(name) };
+        let Some(free) = self.few.get_mut(self.count) else {
+            return self.more.insert(String::from_utf8_lossy(name).into_owned());
+        };
         *free = name;
         self.count += 1;
         true

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::loss::{Code, Converted, Cx, Path, Severity};
-use crate::wire::{Leaves, RawJson, Text as _};
+use crate::wire::{FreeForm as _, Leaves, RawJson, Text as _};
 use crate::{Error, converse, messages};
 
 use super::super::super::carried::{DEFAULT_ID, DEFAULT_MODEL};
@@ -15,9 +15,9 @@ use super::super::{Kept, Places, kept_json, kept_text, part_options, recoded};
 pub(super) struct End {
     /// As a response without content.
     message: messages::Response<Kept>,
-    /// Members of it, and of its usage, that this library does not know.
-    unknown: BTreeMap<String, RawJson<'static>>,
-    unknown_of_usage: BTreeMap<String, RawJson<'static>>,
+    /// Members of it, and of its usage, that this library does not know, as JSON.
+    unknown: BTreeMap<String, String>,
+    unknown_of_usage: BTreeMap<String, String>,
     places: Places,
     /// The paths of the events that have told something.
     told: Vec<String>,
@@ -28,8 +28,12 @@ pub(super) struct End {
 impl End {
     pub(super) fn start<L: Leaves>(&mut self, message: &messages::Response<L>, at: Path<'_>) -> Result<(), Error> {
         self.message = recoded::<L, Kept, _>(message)?;
-        self.unknown.extend(std::mem::take(&mut self.message.unknown));
-        self.unknown_of_usage.extend(std::mem::take(&mut self.message.usage.unknown));
+        for (name, value) in std::mem::take(&mut self.message.unknown) {
+            self.unknown.insert(name, value.text().into_owned());
+        }
+        for (name, value) in std::mem::take(&mut self.message.usage.unknown) {
+            self.unknown_of_usage.insert(name, value.text().into_owned());
+        }
         self.stopped = self.message.stop_reason.is_some();
         self.places.tell("", at.pointer());
         if self.message.id.decode() != DEFAULT_ID || self.message.model.decode() != DEFAULT_MODEL || self.stopped {
@@ -93,7 +97,7 @@ impl End {
                 continue;
             }
             self.told(&format!("/{}", escaped(&name)), delta_at.name(&name));
-            self.unknown.insert(name, kept_json::<L>(&value));
+            self.unknown.insert(name, value.text().into_owned());
         }
         self.usage(usage, at.name("usage"))?;
         self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at, cx)
@@ -150,7 +154,7 @@ impl End {
             own.speed = speed;
         }
         for (name, value) in unknown {
-            self.unknown_of_usage.insert(name, kept_json::<L>(&value));
+            self.unknown_of_usage.insert(name, value.text().into_owned());
         }
         for name in told {
             self.told(&format!("/usage/{name}"), at.name(name));
@@ -224,8 +228,9 @@ impl End {
         cx: &mut Cx<'_>,
     ) -> Result<(converse::MessageStopEvent<Kept>, converse::ConverseStreamMetadataEvent<Kept>), Error> {
         let mut message = self.message;
-        message.unknown = self.unknown.into_iter().collect();
-        message.usage.unknown = self.unknown_of_usage.into_iter().collect();
+        let kept = |(name, json)| (name, RawJson::from_compact(json));
+        message.unknown = self.unknown.into_iter().map(kept).collect();
+        message.usage.unknown = self.unknown_of_usage.into_iter().map(kept).collect();
         let Converted { value: response, losses } =
             response::to_converse(message, &part_options(cx.options)).map_err(|error| self.places.error(error))?;
         self.places.adopt(losses, cx);
