@@ -1,7 +1,5 @@
 //! Cycles among schemas: the recursive definitions.
 
-use std::collections::VecDeque;
-
 use super::document::{DOCUMENT, Document, Place};
 use super::reach::{Held, Number, Reached};
 use crate::{Error, ErrorKind};
@@ -177,8 +175,10 @@ impl Components {
     fn way_back(&self, reached: &Reached<'_, '_>, start: Number, edges: Edges) -> Vec<(Number, bool)> {
         let mut before: Vec<Option<(Number, bool)>> = vec![None; reached.len()];
         let found = |before: &[Option<_>], number: Number| before.get(number as usize).copied().flatten();
-        let mut queue = VecDeque::from([start]);
-        while let Some(from) = queue.pop_front() {
+        let mut queue = vec![start];
+        let mut next = 0;
+        while let Some(from) = queue.get(next).copied() {
+            next += 1;
             if reached.schema(from).reference.is_some_and(|reference| reference.target == start) {
                 let mut way = Vec::new();
                 let mut at = from;
@@ -196,7 +196,7 @@ impl Components {
                     if let Some(slot) = before.get_mut(to.number as usize) {
                         *slot = Some((from, index == held));
                     }
-                    queue.push_back(to.number);
+                    queue.push(to.number);
                 }
             }
         }

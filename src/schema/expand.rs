@@ -3,7 +3,7 @@
 //! A *state* is a schema and, within a cycle, the round: how often a reference has led back on the way there. The states
 //! form a graph without cycles, in which the result is one state; each is measured once, when all it leads to have been.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::bend::Fate;
 use super::cycle::Components;
@@ -70,10 +70,10 @@ pub(super) struct Expansion<'p, 'r, 'd, 's> {
     later_rounds: HashMap<State, u32>,
     /// How many states have been met that are no aliases.
     met: usize,
-    /// The places of references at which the recursion is cut.
-    pub(super) cuts: BTreeSet<Place>,
+    /// Whether the recursion is cut at each place, which is that of a reference. Empty: it is nowhere.
+    is_cut: Vec<bool>,
     /// The definitions that references still lead to.
-    pub(super) kept: Vec<(Place, Number)>,
+    pub(super) kept: Vec<Number>,
     is_kept: Vec<bool>,
 }
 
@@ -93,7 +93,7 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
             first_round: vec![0; siblings.reached.len()],
             later_rounds: HashMap::new(),
             met: 0,
-            cuts: BTreeSet::new(),
+            is_cut: rounds.map_or_else(Vec::new, |_| vec![false; siblings.reached.document.len()]),
             kept: Vec::new(),
             is_kept: vec![false; siblings.reached.len()],
         }
@@ -108,11 +108,14 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         self.measure_state(START, limits)?;
         // The list grows.
         let mut next = 0;
-        while let Some((_, definition)) = self.kept.get(next).copied() {
+        while let Some(definition) = self.kept.get(next).copied() {
             self.measure_state(State::first(definition), limits)?;
             next += 1;
         }
-        self.kept.sort_unstable();
+        if !self.kept.is_empty() {
+            let is_kept = |number: &Number| self.is_kept.get(*number as usize) == Some(&true);
+            self.kept = self.siblings.reached.in_order().filter(is_kept).collect();
+        }
         Ok(())
     }
 
@@ -147,9 +150,7 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
             match self.rest(state) {
                 Rest::View(target) | Rest::AllOf(target) => walk.push((target, false)),
                 Rest::Kept(definition) => self.keep(definition),
-                Rest::Stub(_) => {
-                    self.cuts.extend(self.siblings.reached.schema(state.number).reference.map(|cut| cut.place));
-                }
+                Rest::Stub(_) => self.cut(state.number),
                 Rest::Nothing => {}
             }
         }
@@ -160,15 +161,27 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
         let place = self.siblings.reached.schema(definition).place;
         if let Some(is_kept @ false) = self.is_kept.get_mut(definition as usize).filter(|_| place != DOCUMENT) {
             *is_kept = true;
-            self.kept.push((place, definition));
+            self.kept.push(definition);
         }
+    }
+
+    fn cut(&mut self, number: Number) {
+        let reference = self.siblings.reached.schema(number).reference;
+        if let Some(is_cut) = reference.and_then(|reference| self.is_cut.get_mut(reference.place as usize)) {
+            *is_cut = true;
+        }
+    }
+
+    /// The places of references at which the recursion is cut, in the order of the text.
+    pub(super) fn cuts(&self) -> impl Iterator<Item = Place> {
+        (0..).zip(&self.is_cut).filter_map(|(place, is_cut)| is_cut.then_some(place))
     }
 
     /// The measure of the result, with the definitions that it keeps.
     pub(super) fn total(&self) -> Weight {
         let mut result = self.measured(START);
         let mut definitions = Weight::OBJECT;
-        for (before, (_, number)) in (0..).zip(&self.kept) {
+        for (before, number) in (0..).zip(&self.kept) {
             let mut name = String::new();
             push_string(&self.name_of(*number), &mut name);
             definitions.put(before, length(&name).saturating_add(1), self.measured(State::first(*number)).weight);
@@ -255,10 +268,10 @@ impl<'p, 'r, 'd, 's> Expansion<'p, 'r, 'd, 's> {
     }
 
     /// The members of the stub of a schema.
-    pub(super) fn stub(&self, number: Number) -> Vec<Member> {
-        let mut members: Vec<Member> = STUB.iter().filter_map(|name| self.of_stub(number, name)).collect();
-        members.sort_unstable_by_key(|member| member.place);
-        members
+    pub(super) fn stub(&self, number: Number) -> impl Iterator<Item = Member> {
+        let mut members = STUB.map(|name| self.of_stub(number, name));
+        members.sort_unstable_by_key(|member| member.map(|member| member.place));
+        members.into_iter().flatten()
     }
 
     fn of_stub(&self, number: Number, name: &str) -> Option<Member> {

@@ -315,15 +315,15 @@ fn too_large(limit: usize, of: &str) -> Error {
 /// The cuts as losses. Their pointers together are no longer than a result may be.
 fn cuts(expansion: &Expansion<'_, '_, '_, '_>, options: &Options) -> Result<Vec<Loss>, Error> {
     let document = expansion.siblings.reached.document;
-    let length: usize = expansion.cuts.iter().map(|place| document.pointer_length(*place)).sum();
+    let length: usize = expansion.cuts().map(|place| document.pointer_length(place)).sum();
     if length > options.max_bytes {
         return Err(too_large(options.max_bytes, "bytes of pointers to its cuts"));
     }
-    let loss = |place: &document::Place| Loss {
-        path: document.pointer(*place),
+    let loss = |place| Loss {
+        path: document.pointer(place),
         severity: Severity::Hint,
         code: Code::Cut,
         message: "the recursion is cut here: what stands deeper is not checked".into(),
     };
-    Ok(expansion.cuts.iter().map(loss).collect())
+    Ok(expansion.cuts().map(loss).collect())
 }

@@ -1,24 +1,30 @@
 //! The names of the definitions that the result keeps.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::document::{DOCUMENT, Document, Place};
 use super::reach::{Number, Reached};
 use super::uri::push_fragment;
 use crate::error::push_step;
 
-/// The numbers that tell definitions of one name apart.
+/// The numbers that tell definitions of one name apart, in the order of the text.
 #[derive(Default)]
-pub(super) struct Names(BTreeMap<Place, u32>);
+pub(super) struct Names(Vec<(Place, u32)>);
 
 impl Names {
     /// Names the definitions by the last step to them. Of several with one name, all but the first get a number.
     pub(super) fn new(reached: &Reached<'_, '_>, kept: impl Iterator<Item = Number>) -> Self {
-        let in_order: BTreeMap<Place, Number> = kept.map(|number| (reached.schema(number).place, number)).collect();
+        let mut is_kept = vec![false; reached.len()];
+        for number in kept {
+            if let Some(is_kept) = is_kept.get_mut(number as usize) {
+                *is_kept = true;
+            }
+        }
         let mut taken: HashMap<Cow<'_, str>, u32> = HashMap::new();
-        let mut numbers = BTreeMap::new();
-        for place in in_order.into_keys().filter(|place| *place != DOCUMENT) {
+        let mut numbers = Vec::new();
+        let in_order = reached.in_order().filter(|number| is_kept.get(*number as usize) == Some(&true));
+        for place in in_order.map(|number| reached.schema(number).place).filter(|place| *place != DOCUMENT) {
             let name = reached.document.step(place);
             let mut number = 1;
             if let Some(last) = taken.get(&name) {
@@ -26,7 +32,7 @@ impl Names {
                 while taken.contains_key(numbered(&name, number).as_str()) {
                     number += 1;
                 }
-                numbers.insert(place, number);
+                numbers.push((place, number));
                 taken.insert(numbered(&name, number).into(), 1);
             }
             taken.insert(name, number + 1);
@@ -36,7 +42,10 @@ impl Names {
 
     pub(super) fn name(&self, document: &Document<'_>, definition: Place) -> String {
         let name = document.step(definition);
-        self.0.get(&definition).map_or_else(|| name.clone().into_owned(), |number| numbered(&name, *number))
+        match self.0.binary_search_by_key(&definition, |(place, _)| *place).ok().and_then(|at| self.0.get(at)) {
+            Some((_, number)) => numbered(&name, *number),
+            None => name.into_owned(),
+        }
     }
 
     /// The reference to a definition.

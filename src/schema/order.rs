@@ -17,12 +17,7 @@ pub(super) struct Order {
 impl Order {
     pub(super) fn new(reached: &Reached<'_, '_>) -> Self {
         let outermost = outermost(reached);
-        let around = |number: Number| outermost.get(number as usize).copied().unwrap_or_default();
-        let target = |number: Number| Some(around(reached.schema(number).reference?.target));
-        let numbers = (0..).take(reached.len());
-        let mut leads: Vec<_> = numbers.filter_map(|number| Some((around(number), number, target(number)?))).collect();
-        leads.sort_unstable();
-        let rank = postorder(reached.len(), &leads).into_iter().map(|rank| UNSEEN - rank).collect();
+        let rank = postorder(reached, &outermost).into_iter().map(|rank| UNSEEN - rank).collect();
         Self { outermost, rank }
     }
 
@@ -59,22 +54,32 @@ fn outermost(reached: &Reached<'_, '_>) -> Vec<Number> {
 /// The clock of what is found and not left yet.
 const FOUND: u32 = UNSEEN - 1;
 
-/// When a search in depth, from the first on, leaves each of so many. The edges are sorted: from, some number, to.
-fn postorder(count: usize, leads: &[(Number, Number, Number)]) -> Vec<u32> {
-    let mut left = vec![UNSEEN; count];
-    let mut walk: Vec<(Number, usize)> = Vec::new();
+/// When a search in depth, from the first on, leaves each outermost schema. It follows the references in it by their numbers.
+fn postorder(reached: &Reached<'_, '_>, outermost: &[Number]) -> Vec<u32> {
+    let around = |number: Number| outermost.get(number as usize).copied().unwrap_or_default();
+    let count = Number::try_from(outermost.len()).unwrap_or_default();
+    // The first reference in each outermost schema, and the next one behind each.
+    let mut first = vec![None; outermost.len()];
+    let mut behind = vec![None; outermost.len()];
+    for number in (0..count).rev().filter(|number| reached.schema(*number).reference.is_some()) {
+        if let (Some(first), Some(behind)) = (first.get_mut(around(number) as usize), behind.get_mut(number as usize)) {
+            *behind = first.replace(number);
+        }
+    }
+    let of = |list: &[Option<Number>], number: Number| list.get(number as usize).copied().flatten();
+    let mut left = vec![UNSEEN; outermost.len()];
+    let mut walk: Vec<(Number, Option<Number>)> = Vec::new();
     let mut clock = 0;
-    let first = |from: Number| leads.partition_point(|lead| lead.0 < from);
-    for start in (0..).take(count) {
+    for start in 0..count {
         let mut next = Some(start);
         loop {
             if let Some(slot) = next.and_then(|next| left.get_mut(next as usize)).filter(|slot| **slot == UNSEEN) {
                 *slot = FOUND;
-                walk.extend(next.map(|next| (next, first(next))));
+                walk.extend(next.map(|next| (next, of(&first, next))));
             }
-            let Some((at, index)) = walk.last_mut() else { break };
-            next = leads.get(*index).filter(|lead| lead.0 == *at).map(|lead| lead.2);
-            *index += 1;
+            let Some((at, lead)) = walk.last_mut() else { break };
+            next = lead.and_then(|lead| Some(around(reached.schema(lead).reference?.target)));
+            *lead = lead.and_then(|lead| of(&behind, lead));
             if next.is_none() {
                 if let Some(slot) = left.get_mut(*at as usize) {
                     *slot = clock;

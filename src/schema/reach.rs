@@ -4,8 +4,6 @@
 //! the result is never part of a cycle, and `$schema` stands only in it. When definitions are to be kept, the same holds for
 //! what the result itself is a reference to: it is written out, and a definition as well if something else refers to it.
 
-use std::collections::HashSet;
-
 use super::document::{DOCUMENT, Document, Place};
 use super::index::Index;
 use super::keyword::{self, Drafts, Keyword, Keywords, Role, Shape};
@@ -69,8 +67,8 @@ pub(super) struct Reached<'d, 's> {
     edges: Vec<Held>,
     /// The number of the schema at each place; the document's is that of `"$ref": "#"`.
     numbers: Vec<Number>,
-    /// The places of the result and of what it is a reference to, and the last of their numbers.
-    heads: HashSet<Place>,
+    /// Whether the result, or what it is a reference to, stands at each place, and the last of their numbers.
+    is_head: Vec<bool>,
     head: Number,
 }
 
@@ -98,10 +96,11 @@ impl<'d, 's> Reached<'d, 's> {
             members: Vec::new(),
             edges: Vec::new(),
             numbers,
-            heads: HashSet::from([DOCUMENT]),
+            is_head: vec![false; document.len()],
             head: if keeps_definitions { RESULT } else { NONE },
         };
         reached.schemas.push(Schema { place: DOCUMENT, ..NOTHING });
+        reached.is_new_head(DOCUMENT);
         let mut next = RESULT;
         while (next as usize) < reached.schemas.len() {
             reached.read(next, &mut index, drafts)?;
@@ -164,6 +163,11 @@ impl<'d, 's> Reached<'d, 's> {
         next
     }
 
+    /// Whether the result, or what it is a reference to, did not stand at this place before; now it does.
+    fn is_new_head(&mut self, place: Place) -> bool {
+        self.is_head.get_mut(place as usize).is_some_and(|is_head| !std::mem::replace(is_head, true))
+    }
+
     /// Gives what the result is a reference to a number of its own.
     fn lead(&mut self, place: Place) -> Number {
         self.head = Number::try_from(self.schemas.len()).unwrap_or(NONE);
@@ -196,8 +200,8 @@ impl<'d, 's> Reached<'d, 's> {
                     Role::Reference => {
                         let reference = document.string(member).ok_or_else(|| not_a_string(document, member))?;
                         let target = index.resolve(scope, &reference, member)?;
-                        let is_head = number == self.head && self.heads.insert(target);
-                        let target = if is_head { self.lead(target) } else { self.reach(target) };
+                        let leads = number == self.head && self.is_new_head(target);
+                        let target = if leads { self.lead(target) } else { self.reach(target) };
                         schema.reference = Some(Reference { place: member, target });
                     }
                     Role::Annotation if keyword == Keyword::Schema && number != RESULT => continue,

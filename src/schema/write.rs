@@ -182,7 +182,7 @@ impl<'s> Writer<'_, '_, '_, '_, 's> {
             return;
         }
         self.tasks.extend([Task::Name("$defs"), Task::Open("{")]);
-        for (_, number) in &self.expansion.kept {
+        for number in &self.expansion.kept {
             self.tasks.extend([Task::Definition(*number), Task::Schema(State::first(*number))]);
         }
         self.tasks.push(Task::Close("}"));
