@@ -7,6 +7,8 @@ use crate::loss::{Code, Cx, Path};
 use crate::messages;
 use crate::wire::{FreeForm as _, Kind, Leaves, Map, Wire, object};
 
+use super::present;
+
 /// The `id` of a Messages response when nothing names one.
 pub(super) const DEFAULT_ID: &str = "msg_converse";
 
@@ -117,8 +119,7 @@ fn members<L: Leaves>(json: Option<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> M
     let Some(json) = json.filter(|json| json.kind() != Kind::Null) else {
         return Map::new();
     };
-    let members: Map<L::Json> = fitting::<L, _>(&json, at, cx).unwrap_or_default();
-    members.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect()
+    present(fitting::<L, Map<L::Json>>(&json, at, cx).unwrap_or_default())
 }
 
 fn fitting<L: Leaves, T: Wire<L>>(json: &L::Json, at: Path<'_>, cx: &mut Cx<'_>) -> Option<T> {

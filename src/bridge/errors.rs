@@ -24,7 +24,7 @@ use crate::wire::{FreeForm as _, Kind, Leaves, Map, Raw, Text as _, Wire};
 use crate::{Error, Options, converse, messages};
 
 use super::rules::invalid;
-use super::shown;
+use super::{present, shown};
 
 /// The body of an error, and its HTTP status.
 #[derive(Clone, Debug, PartialEq)]
@@ -340,7 +340,7 @@ impl<L: Leaves> Found<L> {
 
     /// A stream's exception is the one member of a union.
     fn unknown(&mut self, members: Map<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        let members: Map<L::Json> = members.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect();
+        let members = present(members);
         let alone = self.names.is_empty() && self.messages.is_empty() && members.len() == 1;
         for (name, value) in members {
             if !alone || value.kind() != Kind::Object {

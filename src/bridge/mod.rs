@@ -101,6 +101,11 @@ impl Cx<'_> {
     }
 }
 
+/// The members that are not null. Null is absence.
+fn present<V: FreeForm>(members: Map<V>) -> Map<V> {
+    members.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect()
+}
+
 /// The service pads the events of a stream with a member `p`; where events are gathered it may have come along.
 fn is_padding<V: FreeForm>((name, value): (&str, &V)) -> bool {
     name == "p" && value.kind() == Kind::String

@@ -16,7 +16,7 @@ use crate::wire::{FreeForm as _, Kind, Leaves, Map, Raw, Text as _, Wire};
 use crate::{Error, Options, converse, messages};
 
 use super::carried::{self, Carried, DEFAULT_ID, DEFAULT_MODEL};
-use super::{drop_padding, outcome, response_content, stop_reason, usage};
+use super::{drop_padding, outcome, present, response_content, stop_reason, usage};
 
 /// Converts a Converse response to a Messages response.
 ///
@@ -184,7 +184,7 @@ pub fn to_converse<L: Leaves>(
         container,
         diagnostics,
         usage: Some(carried_usage),
-        unknown: unknown.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect(),
+        unknown: present(unknown),
     };
     let metrics_at = root.name("amazon-bedrock-invocationMetrics");
     let target = converse::Response {

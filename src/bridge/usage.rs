@@ -14,6 +14,7 @@ use crate::wire::{FreeForm as _, Kind, Leaves, Map};
 use crate::{Error, converse, messages};
 
 use super::carried::CarriedUsage;
+use super::present;
 use super::rules::{count, invalid};
 
 fn count_if_any(tokens: Option<i64>, at: Path<'_>) -> Result<Option<i64>, Error> {
@@ -167,7 +168,7 @@ pub(super) fn to_converse<L: Leaves>(
         server_tool_use: server_tool_use.filter(|used| *used != messages::ServerToolUsage::default()),
         inference_geo,
         speed,
-        unknown: unknown.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect(),
+        unknown: present(unknown),
     };
     Ok(Split { usage, service_tier: tier_to_converse(service_tier, at.name("service_tier"), cx), carried })
 }
