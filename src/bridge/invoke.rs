@@ -348,5 +348,5 @@ pub fn to_messages<L: Leaves>(
 /// ```
 pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let invoke = messages::InvokeModel::<Raw>::from_json_within(json, options.max_depth)?;
-    Ok(to_messages(invoke, options)?.map(|request| request.to_json_with_capacity(capacity_for(json))))
+    Ok(to_messages(invoke, options)?.map(|request| outcome(&request, json)))
 }
