@@ -69,7 +69,7 @@ impl Block {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
     /// In the order in which they began, and their places here by their indexes in the source.
-    blocks: Vec<Block>,
+    list: Vec<Block>,
     places: BTreeMap<i64, usize>,
     /// The index of the next block in Converse.
     next: i64,
@@ -108,15 +108,15 @@ impl Blocks {
             return Err(order(at, "this block has begun before"));
         }
         let block = self.begin(content_block, number(at), at.name("content_block"), out, cx)?;
-        self.places.insert(index, self.blocks.len());
-        self.blocks.push(block.unwrap_or(Block::Lost));
+        self.places.insert(index, self.list.len());
+        self.list.push(block.unwrap_or(Block::Lost));
         Ok(())
     }
 
     /// The block of this index in the source, and its place.
     fn block(&mut self, index: i64) -> Option<(usize, &mut Block)> {
         let place = *self.places.get(&index)?;
-        Some((place, self.blocks.get_mut(place)?))
+        Some((place, self.list.get_mut(place)?))
     }
 
     /// Sends what a block holds when it begins. `None`: it has no place in Converse, and why is in the losses.
@@ -176,7 +176,7 @@ impl Blocks {
         };
         self.next += 1;
         if start.is_some() || !deltas.is_empty() {
-            self.break_silence(self.blocks.len(), out);
+            self.break_silence(self.list.len(), out);
         }
         if let Some(start) = start {
             let event = converse::ContentBlockStartEvent { start, content_block_index: index, ..Default::default() };
@@ -287,7 +287,7 @@ impl Blocks {
 
     /// Lets the silent blocks before this place begin, each with an empty delta.
     fn break_silence<L: Leaves>(&mut self, before: usize, out: &mut Out<'_, L>) {
-        for block in self.blocks.get_mut(self.heard..before).unwrap_or_default() {
+        for block in self.list.get_mut(self.heard..before).unwrap_or_default() {
             if let Block::Open { kind, index, has_delta: has_delta @ false, .. } = block {
                 *has_delta = true;
                 if let Some(delta) = kind.empty() {
@@ -300,9 +300,9 @@ impl Blocks {
 
     /// The message has stopped, and so have its blocks.
     pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<'_, L>) {
-        self.break_silence(self.blocks.len(), out);
+        self.break_silence(self.list.len(), out);
         for place in std::mem::take(&mut self.places).into_values() {
-            if let Some(block) = self.blocks.get_mut(place) {
+            if let Some(block) = self.list.get_mut(place) {
                 std::mem::replace(block, Block::Closed).end(out);
             }
         }

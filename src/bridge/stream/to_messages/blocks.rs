@@ -44,7 +44,7 @@ enum Kind {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
     /// In the order in which they began, and their places here by their indexes in the source.
-    blocks: Vec<Block>,
+    list: Vec<Block>,
     places: BTreeMap<i64, usize>,
     pub(super) line: Line,
 }
@@ -52,17 +52,17 @@ pub(super) struct Blocks {
 impl Blocks {
     /// The block of this index in the source.
     fn block(&mut self, index: i64) -> Option<&mut Block> {
-        self.blocks.get_mut(*self.places.get(&index)?)
+        self.list.get_mut(*self.places.get(&index)?)
     }
 
     fn add(&mut self, index: i64, block: Block) {
-        self.places.insert(index, self.blocks.len());
-        self.blocks.push(block);
+        self.places.insert(index, self.list.len());
+        self.list.push(block);
     }
 
     /// Takes all blocks out, in the order of their indexes.
     fn take(&mut self) -> impl Iterator<Item = Block> + use<> {
-        let (mut blocks, places) = (std::mem::take(&mut self.blocks), std::mem::take(&mut self.places));
+        let (mut blocks, places) = (std::mem::take(&mut self.list), std::mem::take(&mut self.places));
         places.into_values().filter_map(move |place| Some(std::mem::replace(blocks.get_mut(place)?, Block::Closed)))
     }
 
