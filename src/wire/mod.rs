@@ -63,7 +63,7 @@ impl Kind {
         text.bytes().find_map(Self::of_byte).unwrap_or(Self::Null)
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) const fn of_byte(byte: u8) -> Option<Self> {
         Some(match byte {
             b'{' => Self::Object,

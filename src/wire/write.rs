@@ -25,7 +25,7 @@ impl Writer {
     #[inline]
     fn separate(&mut self) {
         if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':' | b',')) {
-            self.out.push_str(",");
+            self.out.push(',');
         }
     }
 

@@ -1,6 +1,9 @@
 //! The reader of JSON text: it checks everything once and decodes nothing it need not.
 
-#![allow(clippy::inline_always, reason = "what looks at a byte is an instruction or two, also where small code is asked for")]
+#![allow(
+    clippy::inline_always,
+    reason = "what looks at a byte is an instruction or two, also where small code is asked for"
+)]
 
 mod object;
 
