@@ -49,11 +49,12 @@ impl Transcoder {
 
     /// What goes out; an error is told beside it.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
-        told_beside(|out| self.0.push(bytes, out))
+        // Events are about as long on the other side, and their frames longer on one.
+        told_beside(2 * bytes.len(), |out| self.0.push(bytes, out))
     }
 
     pub fn finish(&mut self) -> Vec<u8> {
-        told_beside(|out| self.0.finish(out))
+        told_beside(0, |out| self.0.finish(out))
     }
 
     pub fn losses(&self) -> String {
@@ -70,8 +71,8 @@ fn opened(from: Framing, side: Side, to: Framing, options: &str) -> Result<strea
     Ok(stream::Transcoder::new(from.get(), side, to.get(), options)?)
 }
 
-fn told_beside(convert: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>) -> Vec<u8> {
-    let mut out = Vec::new();
+fn told_beside(capacity: usize, convert: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(capacity);
     if let Err(error) = convert(&mut out) {
         Failure::Conversion(error).report();
     }

@@ -122,6 +122,7 @@ struct Token<'a> {
 
 impl<'a> Token<'a> {
     /// Takes the first header off.
+    #[inline]
     fn read(bytes: &mut &'a [u8]) -> Result<Self, &'static str> {
         let cut_off = "a header of a frame is cut off";
         let [length] = take_array(bytes).ok_or(cut_off)?;
@@ -146,6 +147,7 @@ impl<'a> Token<'a> {
         Some(Header { name: str::from_utf8(self.name).ok()?, value: self.value()? })
     }
 
+    #[inline]
     fn value(self) -> Option<Value<'a>> {
         Some(match self.kind {
             0 => Value::Bool(true),
@@ -162,12 +164,14 @@ impl<'a> Token<'a> {
     }
 }
 
+#[inline]
 fn take_array<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     let (taken, rest) = bytes.split_first_chunk()?;
     *bytes = rest;
     Some(*taken)
 }
 
+#[inline]
 fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (taken, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
