@@ -156,7 +156,10 @@ fn ended(stopped: bool) -> Result<(), Error> {
 
 /// The event's name; or the exception that the frame holds.
 fn event_name<'f>(frame: &Frame<'f>, max_depth: usize) -> Result<&'f str, Error> {
-    let Some(name) = frame.failure() else { return Ok(frame.event_type().unwrap_or_default()) };
+    let name = match frame.name() {
+        Ok(name) => return Ok(name),
+        Err(name) => name,
+    };
     let mut exception = converse::Exception::from_json_within(frame.payload, max_depth).unwrap_or_default();
     exception.kind = Some(converse::ExceptionName::of(name).as_str().to_owned());
     if exception.message.is_none() {

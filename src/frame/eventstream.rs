@@ -83,12 +83,24 @@ impl<'a> Frame<'a> {
         self.headers.text(":error-message")
     }
 
-    /// The name of the exception or other error that the frame holds, if it holds one.
-    pub(crate) fn failure(&self) -> Option<&'a str> {
-        match (self.message_type(), self.exception_type()) {
-            (Some("error"), None) => Some(self.error_code().unwrap_or("error")),
-            (Some("exception"), None) => Some("exception"),
-            (_, name) => name,
+    /// The name of the event that the frame holds; or, as an error, of the exception or other error.
+    pub(crate) fn name(&self) -> Result<&'a str, &'a str> {
+        let (mut message_type, mut event, mut exception, mut error) = (None, None, None, None);
+        for header in self.headers.tokens() {
+            let known = match header.name {
+                b":message-type" => &mut message_type,
+                b":event-type" => &mut event,
+                b":exception-type" => &mut exception,
+                b":error-code" => &mut error,
+                _ => continue,
+            };
+            *known = header.text();
+        }
+        match (message_type, exception) {
+            (_, Some(name)) => Err(name),
+            (Some("error"), None) => Err(error.unwrap_or("error")),
+            (Some("exception"), None) => Err("exception"),
+            (_, None) => Ok(event.unwrap_or_default()),
         }
     }
 

@@ -284,10 +284,10 @@ impl Events {
 
     fn frame(&mut self, frame: &Frame<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
         let depth = self.options.max_depth;
-        if let Some(name) = frame.failure() {
-            return self.exception(name, frame, out);
-        }
-        let name = frame.event_type().unwrap_or_default();
+        let name = match frame.name() {
+            Ok(name) => name,
+            Err(name) => return self.exception(name, frame, out),
+        };
         if name == "chunk" && self.count == 0 {
             self.from = Side::Messages;
             self.machine = Machine::new(self.from, self.target.side, &self.options);

@@ -54,18 +54,19 @@ impl<'a> Headers<'a> {
     /// The value of a header.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {
-        self.tokens().find(|token| token.name == name.as_bytes())?.value()
+        self.token(name)?.value()
     }
 
     /// The value of a header that is a text.
     pub(super) fn text(&self, name: &str) -> Option<&'a str> {
-        match self.get(name)? {
-            Value::String(text) => Some(text),
-            _ => None,
-        }
+        self.token(name)?.text()
     }
 
-    fn tokens(&self) -> impl Iterator<Item = Token<'a>> + use<'a> {
+    fn token(&self, name: &str) -> Option<Token<'a>> {
+        self.tokens().find(|token| token.name == name.as_bytes())
+    }
+
+    pub(super) fn tokens(&self) -> impl Iterator<Item = Token<'a>> + use<'a> {
         let mut rest = self.0;
         std::iter::from_fn(move || Token::read(&mut rest).ok())
     }
@@ -114,8 +115,8 @@ impl<'a> Names<'a> {
 
 /// A header whose bytes have not been looked into.
 #[derive(Clone, Copy)]
-struct Token<'a> {
-    name: &'a [u8],
+pub(super) struct Token<'a> {
+    pub(super) name: &'a [u8],
     kind: u8,
     value: &'a [u8],
 }
@@ -145,6 +146,14 @@ impl<'a> Token<'a> {
     /// The header, if its texts are UTF-8.
     fn header(self) -> Option<Header<'a>> {
         Some(Header { name: str::from_utf8(self.name).ok()?, value: self.value()? })
+    }
+
+    /// The value, if it is a text.
+    pub(super) fn text(self) -> Option<&'a str> {
+        match self.value()? {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
     }
 
     #[inline]
