@@ -23,7 +23,7 @@ pub fn build() -> Result<PathBuf> {
     let mut cargo = command(&format!("cargo build --package converse-messages-wasm --profile wasm --target {TARGET}"));
     cargo.env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        "-C target-feature=+simd128 -C llvm-args=-inline-threshold=25",
+        "-C target-feature=+simd128 -C llvm-args=-inline-threshold=60",
     );
     run(cargo, &format!("the wasm does not compile (missing: `rustup target add {TARGET}`)"))?;
     let target = target();
