@@ -9,7 +9,6 @@
 //! | `name`, required and restricted | `title` | made to fit (hint), absent: `document-N` (hint) |
 //! | `context`, `citations.enabled` | the same | |
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use crate::loss::{Code, Cx, Path};
@@ -256,7 +255,7 @@ pub(super) struct Names {
     /// The names, in lower case.
     used: BTreeSet<String>,
     /// The next number to try behind names that begin alike.
-    next: HashMap<Cow<'static, str>, u32>,
+    next: HashMap<String, u32>,
 }
 
 const LONGEST_NAME: usize = 200;
@@ -296,7 +295,7 @@ impl Names {
         if self.used.insert(key.clone()) {
             return false;
         }
-        let number = self.next.entry(key.chars().take(STEM).collect::<String>().into()).or_insert(2);
+        let number = self.next.entry(key.chars().take(STEM).collect()).or_insert(2);
         loop {
             let suffix = format!("-{number}");
             *number += 1;

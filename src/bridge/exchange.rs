@@ -100,6 +100,7 @@ fn has_tool_blocks<L: Leaves>(messages: &[converse::Message<L>]) -> bool {
 
 /// The names of the tools that are called.
 fn called<L: Leaves>(messages: &[converse::Message<L>]) -> BTreeSet<String> {
+    // One by one: `collect` sorts first, which is code that nothing else in the wasm needs.
     let mut names = BTreeSet::new();
     for block in blocks(messages) {
         if let converse::ContentBlock::ToolUse(call) = block {

@@ -200,6 +200,7 @@ impl<L: Leaves> Request<L> {
 /// The texts of the first list, and those of the second that it does not have.
 pub(crate) fn united<T: Text>(mut list: Vec<T>, more: Vec<T>) -> Vec<T> {
     if !more.is_empty() {
+        // Not collected, which would sort first: code that nothing else in the wasm needs.
         let mut seen = BTreeSet::new();
         seen.extend(list.iter().map(|text| text.decode().into_owned()));
         list.extend(more.into_iter().filter(|text| seen.insert(text.decode().into_owned())));
