@@ -31,9 +31,9 @@ object! {
         /// `inferenceConfig.maxTokens`
         optional max_tokens: i64 = "max_tokens",
         /// `inferenceConfig.temperature`
-        optional temperature: f64 = "temperature",
+        optional temperature: L::Number = "temperature",
         /// `inferenceConfig.topP`
-        optional top_p: f64 = "top_p",
+        optional top_p: L::Number = "top_p",
         /// No place in Converse.
         optional top_k: i64 = "top_k",
         /// `inferenceConfig.stopSequences`

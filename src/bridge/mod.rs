@@ -54,7 +54,7 @@ mod turn;
 mod usage;
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm, Json, Kind, Leaves, Map, Wire, verbatim};
+use crate::wire::{FreeForm, Kind, Leaves, Map, RawJson, Wire, compact, utf8, verbatim};
 use crate::{Error, Options, messages, schema};
 
 impl Cx<'_> {
@@ -126,8 +126,11 @@ fn shown(name: &str) -> &str {
 
 /// Checks a JSON text that stands in a string of the source.
 fn json_in_string<L: Leaves>(text: &[u8], options: &Options) -> Result<L::Json, Error> {
-    let json = Json::from_json_within(text, options.max_depth)?;
-    Ok(L::Json::from_compact(json.into_string()))
+    let text = utf8(text)?;
+    let _: RawJson<'_> = Wire::from_json_within(text.as_bytes(), options.max_depth)?;
+    let mut json = String::with_capacity(text.len());
+    compact(text, &mut json);
+    Ok(L::Json::from_compact(json))
 }
 
 /// A schema without references, if the options ask for that. What is no object is left to others to refuse.

@@ -10,7 +10,7 @@
 //! | `serviceTier.type` `default` | `service_tier` `standard_only` | `priority` → `auto` (hint), others hint |
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Leaves, Map, Text};
+use crate::wire::{Leaves, Map, Number, Text};
 use crate::{Error, ErrorKind, converse, messages};
 
 use super::rules::{self, invalid};
@@ -21,8 +21,8 @@ const MOST_STOP_SEQUENCES: usize = 2500;
 
 pub(super) fn inference_to_converse<L: Leaves>(
     max_tokens: Option<i64>,
-    temperature: Option<f64>,
-    top_p: Option<f64>,
+    temperature: Option<L::Number>,
+    top_p: Option<L::Number>,
     stop_sequences: Vec<L::Text>,
     cx: &mut Cx<'_>,
 ) -> Result<converse::InferenceConfiguration<L>, Error> {
@@ -31,8 +31,8 @@ pub(super) fn inference_to_converse<L: Leaves>(
     if max_tokens < 1 {
         return Err(out_of_range(root.name("max_tokens"), "at least 1"));
     }
-    for (name, value) in [("temperature", temperature), ("top_p", top_p)] {
-        if value.is_some_and(|value| !(0.0..=1.0).contains(&value)) {
+    for (name, number) in [("temperature", &temperature), ("top_p", &top_p)] {
+        if number.as_ref().is_some_and(|number| !number.is_from_0_to_1()) {
             return Err(out_of_range(root.name(name), "from 0 to 1"));
         }
     }
@@ -58,7 +58,7 @@ pub(super) fn inference_to_converse<L: Leaves>(
 }
 
 /// Numbers that a caller's code may hold and JSON may not.
-pub(super) fn finite<const N: usize>(numbers: [(&str, Option<f64>); N], at: Path<'_>) -> Result<(), Error> {
+pub(super) fn finite<N: Number>(numbers: [(&str, Option<&N>); 2], at: Path<'_>) -> Result<(), Error> {
     match numbers.into_iter().find(|(_, number)| number.is_some_and(|number| !number.is_finite())) {
         Some((name, _)) => Err(Error::new(ErrorKind::OutOfRange, at.name(name).pointer(), "not a finite number")),
         None => Ok(()),

@@ -226,7 +226,7 @@ pub(super) fn split_to_messages<L: Leaves>(
         inference_config.unwrap_or_default();
     let inference_at = root.name("inferenceConfig");
     cx.unknown(inference_at, &unknown);
-    params::finite([("temperature", temperature), ("topP", top_p)], inference_at)?;
+    params::finite([("temperature", temperature.as_ref()), ("topP", top_p.as_ref())], inference_at)?;
     let output = params::output_to_messages(output_config, root.name("outputConfig"), cx)?;
     let output_config = join_output(fields.output_config.take(), output, fields_at)?;
 

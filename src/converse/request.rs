@@ -54,9 +54,9 @@ object! {
         /// The most tokens to generate. At least 1.
         optional max_tokens: i64 = "maxTokens",
         /// 0 to 1.
-        optional temperature: f64 = "temperature",
+        optional temperature: L::Number = "temperature",
         /// 0 to 1.
-        optional top_p: f64 = "topP",
+        optional top_p: L::Number = "topP",
         /// Texts that end the generation. At most 2,500, none empty.
         list stop_sequences: L::Text = "stopSequences",
     }

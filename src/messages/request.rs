@@ -35,9 +35,9 @@ object! {
         /// Extended thinking.
         optional thinking: ThinkingConfig<L> = "thinking",
         /// 0 to 1.
-        optional temperature: f64 = "temperature",
+        optional temperature: L::Number = "temperature",
         /// 0 to 1.
-        optional top_p: f64 = "top_p",
+        optional top_p: L::Number = "top_p",
         /// How many of the likeliest tokens to choose from.
         optional top_k: i64 = "top_k",
         /// Texts that end the generation.

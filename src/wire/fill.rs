@@ -2,6 +2,7 @@
 
 use super::json::{Json, RawJson, RawText};
 use super::leaves::{FreeForm as _, Leaves, Owned, Raw};
+use super::number::RawNumber;
 use super::token::{compact, decoded};
 
 /// How a token becomes a leaf.
@@ -10,6 +11,8 @@ pub trait Fill<'s, L: Leaves> {
     fn text(token: &'s str, escaped: bool) -> L::Text;
     /// A JSON leaf from its token, and whether white space stands in it.
     fn json(token: &'s str, spaced: bool) -> L::Json;
+    /// A number leaf from its token.
+    fn number(token: &'s str) -> L::Number;
 }
 
 /// Leaves borrow their tokens.
@@ -28,6 +31,10 @@ impl<'s> Fill<'s, Raw<'s>> for Borrow {
     fn json(token: &'s str, spaced: bool) -> RawJson<'s> {
         RawJson::from_token(token, spaced)
     }
+
+    fn number(token: &'s str) -> RawNumber<'s> {
+        RawNumber::from_token(token)
+    }
 }
 
 impl<'a> Fill<'_, Raw<'a>> for Copy {
@@ -37,6 +44,10 @@ impl<'a> Fill<'_, Raw<'a>> for Copy {
 
     fn json(token: &str, spaced: bool) -> RawJson<'a> {
         RawJson::from_token(token.to_owned(), spaced)
+    }
+
+    fn number(token: &str) -> RawNumber<'a> {
+        RawNumber::from_token(token.to_owned())
     }
 }
 
@@ -53,5 +64,10 @@ impl Fill<'_, Owned> for Copy {
             text.push_str(token);
         }
         Json::from_compact(text)
+    }
+
+    fn number(token: &str) -> f64 {
+        // JSON's numbers are among those that Rust reads.
+        token.parse().unwrap_or(f64::NAN)
     }
 }

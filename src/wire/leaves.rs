@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 
 use super::fill::{Borrow, Copy, Fill};
 use super::json::{Json, RawJson, RawText};
+use super::number::{Number, RawNumber};
 use super::read::Reader;
 use super::{Kind, Wire};
 use crate::Error;
@@ -22,6 +23,8 @@ pub trait Leaves: Clone + Debug + Default + PartialEq {
     type Text: Text + Wire<Self>;
     /// Any JSON value, kept exactly as it was written.
     type Json: FreeForm + Wire<Self>;
+    /// A JSON number with a fraction.
+    type Number: Number + Wire<Self>;
 
     /// Reads a typed value out of free-form JSON, however deep it nests: that was checked when it was read.
     ///
@@ -112,6 +115,7 @@ impl<'a> FromText<'a> for Raw<'a> {
 impl Leaves for Owned {
     type Text = String;
     type Json = Json;
+    type Number = f64;
 
     fn parse<T: Wire<Self>>(json: &Json) -> Result<T, Error> {
         Reader::new::<Copy>(json.as_str()).within(usize::MAX).document()
@@ -129,6 +133,7 @@ impl Leaves for Owned {
 impl<'a> Leaves for Raw<'a> {
     type Text = RawText<'a>;
     type Json = RawJson<'a>;
+    type Number = RawNumber<'a>;
 
     fn parse<T: Wire<Self>>(json: &RawJson<'a>) -> Result<T, Error> {
         // The text may not live as long as the leaves.

@@ -11,6 +11,7 @@ pub(crate) mod json;
 mod leaves;
 mod macros;
 mod members;
+mod number;
 mod partial;
 pub(crate) mod read;
 #[doc(hidden)]
@@ -28,6 +29,7 @@ pub(crate) use fill::Borrow;
 pub use json::{Json, RawJson, RawText};
 pub use leaves::{FreeForm, FromText, Leaves, Owned, Raw, Text};
 pub use members::{Map, Untyped};
+pub use number::{Number, RawNumber};
 pub use partial::PartialJson;
 pub use read::{DEFAULT_MAX_DEPTH, Reader};
 pub(crate) use read::{Members, Shape, utf8};
@@ -153,7 +155,7 @@ pub trait Wire<L: Leaves>: Default {
         Reader::<'s, L>::new::<L::Fill>(text).within(max_depth).document()
     }
 
-    /// The value as compact JSON. Numbers that have a type are printed anew (`1` as `1.0`); free-form JSON stays as it is.
+    /// The value as compact JSON. An `f64` is printed anew (`1` as `1.0`); free-form JSON stays as it is.
     fn to_json(&self) -> String {
         self.to_json_with_capacity(0)
     }
@@ -193,17 +195,6 @@ impl<L: Leaves> Wire<L> for i64 {
 
     fn write(&self, writer: &mut Writer) {
         writer.integer(*self);
-    }
-}
-
-impl<L: Leaves> Wire<L> for f64 {
-    fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error> {
-        *self = reader.number()?;
-        Ok(())
-    }
-
-    fn write(&self, writer: &mut Writer) {
-        writer.number(*self);
     }
 }
 

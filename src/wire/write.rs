@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::scan;
-use super::{FreeForm, Identifier, Text};
+use super::{FreeForm, Identifier, Number, Text};
 
 /// Writes types as compact JSON.
 pub struct Writer {
@@ -100,15 +100,9 @@ impl Writer {
         self.out.push_str(itoa::Buffer::new().format(value));
     }
 
-    /// The shortest digits that read back as the same number; `null` for what JSON has no number for.
-    pub(crate) fn number(&mut self, value: f64) {
-        if value.is_finite() {
-            self.separate();
-            // Writing to a string does not fail.
-            let _ = write!(self.out, "{value:?}");
-        } else {
-            self.null();
-        }
+    pub(crate) fn number(&mut self, number: &impl Number) {
+        self.separate();
+        number.write_token(&mut self.out);
     }
 
     pub(crate) fn null(&mut self) {

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 use super::fill::Fill;
 use super::leaves::Leaves;
+use super::number::Number as _;
 use super::scan::{self, Fault};
 use super::token::{decoded, pointer};
 use super::watch::Watch;
@@ -71,6 +72,7 @@ pub struct Reader<'s, L: Leaves> {
     /// How leaves are filled. Chosen at run time, so that the types need not be read by different code for each way.
     fill_text: fn(&'s str, bool) -> L::Text,
     fill_json: fn(&'s str, bool) -> L::Json,
+    fill_number: fn(&'s str) -> L::Number,
 }
 
 impl<'s, L: Leaves> Reader<'s, L> {
@@ -89,6 +91,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
             tagged: None,
             fill_text: F::text,
             fill_json: F::json,
+            fill_number: F::number,
         }
     }
 
@@ -424,17 +427,16 @@ impl<'s, L: Leaves> Reader<'s, L> {
     }
 
     /// Reads a number.
-    pub(crate) fn number(&mut self) -> Result<f64, Error> {
+    pub(crate) fn number(&mut self) -> Result<L::Number, Error> {
         self.want(Kind::Number)?;
         let start = self.at;
         let (token, _) = self.number_token()?;
-        match token.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(value),
-            _ => {
-                self.at = start;
-                Err(self.expected("a number of 64 bits", "a larger one"))
-            }
+        let number = (self.fill_number)(token);
+        if !number.is_finite() {
+            self.at = start;
+            return Err(self.expected("a number of 64 bits", "a larger one"));
         }
+        Ok(number)
     }
 
     /// Reads an array, calling `item` at each element; `item` reads it.
