@@ -250,8 +250,9 @@ macro_rules! tagged {
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
             fn read(&mut self, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
-                match &*reader.required_tag()? {
-                    $( $($tag)|+ => $crate::wire::variant!($variant, self, reader), )+
+                enum Variant { $( $variant, )+ }
+                match reader.tag_among(&[$( &[$($tag),+] ),+])? {
+                    $( Some(place) if place == Variant::$variant as usize => $crate::wire::variant!($variant, self, reader), )+
                     _ => $crate::wire::variant!(Unknown, self, reader),
                 }
             }
@@ -307,8 +308,9 @@ macro_rules! open_enum {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                match text {
-                    $( $text => Self::$variant, )+
+                enum Variant { $( $variant, )+ }
+                match $crate::wire::place_of(text, &[$( &[$text] ),+]) {
+                    $( Some(place) if place == Variant::$variant as usize => Self::$variant, )+
                     _ => Self::Unknown(text.to_owned()),
                 }
             }
@@ -360,9 +362,10 @@ macro_rules! closed_enum {
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name {
             fn read(&mut self, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                enum Variant { $( $variant, )+ }
                 let mark = reader.mark();
-                *self = match &*reader.string()? {
-                    $( $text => Self::$variant, )+
+                *self = match $crate::wire::place_of(&reader.string()?, &[$( &[$text] ),+]) {
+                    $( Some(place) if place == Variant::$variant as usize => Self::$variant, )+
                     _ => return Err(reader.invalid(&mark, None, concat!("not one of", $( " ", $text ),+))),
                 };
                 Ok(())

@@ -32,7 +32,7 @@ pub use members::{Map, Untyped};
 pub use number::{Number, RawNumber};
 pub use partial::PartialJson;
 pub use read::{DEFAULT_MAX_DEPTH, Reader};
-pub(crate) use read::{Members, Shape, utf8};
+pub(crate) use read::{Members, Shape, place_of, utf8};
 pub(crate) use token::{FEW_NAMES, compact, decoded, first_repeated, unescape};
 pub(crate) use watch::Watch;
 pub use write::Writer;

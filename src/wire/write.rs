@@ -35,7 +35,8 @@ impl Writer {
     }
 
     /// The name of the next member.
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn name(&mut self, name: Identifier) {
         self.separate();
         self.out.push_str(name.token);
@@ -84,7 +85,8 @@ impl Writer {
         push_string(text, &mut self.out);
     }
 
-    #[inline]
+    #[cfg_attr(not(target_family = "wasm"), inline)]
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn identifier(&mut self, text: Identifier) {
         self.separate();
         self.out.push_str(text.token.strip_suffix(':').unwrap_or_default());

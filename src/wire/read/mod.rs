@@ -43,6 +43,14 @@ enum Open {
     Object(usize),
 }
 
+/// Where a name stands among others, each of which may have a few spellings.
+///
+/// A `match` compares with each of them in code of its own.
+#[inline(never)]
+pub(crate) fn place_of(name: &str, known: &[&[&str]]) -> Option<usize> {
+    known.iter().position(|spellings| spellings.contains(&name))
+}
+
 /// A place in the text, with what surrounds it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
@@ -77,6 +85,7 @@ pub struct Reader<'s, L: Leaves> {
 
 impl<'s, L: Leaves> Reader<'s, L> {
     /// A reader that fills leaves like `F`.
+    #[inline(never)]
     pub(crate) fn new<F: Fill<'s, L>>(text: &'s str) -> Self {
         Self {
             text,
@@ -468,10 +477,11 @@ impl<'s, L: Leaves> Reader<'s, L> {
         Ok(found)
     }
 
-    /// The same of an object that must have one.
-    pub(crate) fn required_tag(&mut self) -> Result<Cow<'s, str>, Error> {
+    /// The same of an object that must have one: [where](place_of) it stands among the known ones.
+    pub(crate) fn tag_among(&mut self, known: &[&[&str]]) -> Result<Option<usize>, Error> {
         let mark = self.mark();
-        self.tag()?.ok_or_else(|| self.missing(&mark, TYPE))
+        let tag = self.tag()?.ok_or_else(|| self.missing(&mark, TYPE))?;
+        Ok(place_of(&tag, known))
     }
 
     /// Reads `null` if it comes next.

@@ -101,17 +101,20 @@ impl<'s, L: Leaves> Reader<'s, L> {
         // Once for all types, which are many, where the code is to be small.
         #[cfg(target_family = "wasm")]
         let members: &mut dyn Members<L> = members;
-        let object = self.mark();
-        self.members(object, shape, members)
+        self.members(shape, members)
     }
 
     /// Reads an object with exactly one member, which says what it is.
     pub(crate) fn union(&mut self, shape: &Shape, union: &mut impl Members<L>) -> Result<(), Error> {
         #[cfg(target_family = "wasm")]
         let union: &mut dyn Members<L> = union;
+        self.only_member(shape, union)
+    }
+
+    fn only_member<U: Members<L> + ?Sized>(&mut self, shape: &Shape, union: &mut U) -> Result<(), Error> {
         let mut only = Only { union, found: false, second: None };
         let object = self.mark();
-        self.members(object, shape, &mut only)?;
+        self.members(shape, &mut only)?;
         match only.second {
             Some(second) => Err(self.invalid(&second, None, "a union has exactly one member, this is a second one")),
             None if only.found => Ok(()),
@@ -119,7 +122,8 @@ impl<'s, L: Leaves> Reader<'s, L> {
         }
     }
 
-    fn members<M: Members<L> + ?Sized>(&mut self, mark: Mark, shape: &Shape, members: &mut M) -> Result<(), Error> {
+    fn members<M: Members<L> + ?Sized>(&mut self, shape: &Shape, members: &mut M) -> Result<(), Error> {
+        let mark = self.mark();
         self.want(Kind::Object)?;
         let &Shape { tag, known, required } = shape;
         self.enter()?;
