@@ -13,10 +13,6 @@ export function start(module) {
   glue.initSync({ module });
 }
 
-export function currentEpoch() {
-  return epoch;
-}
-
 /**
  * Calls the wasm. An instance that has trapped must not be used again: whatever is thrown, the next call gets a new one. What is wrong with
  * the conversion is told, not thrown.
@@ -53,6 +49,26 @@ export function must({ value, told }) {
   const error = errorOf(told);
   if (error) throw error;
   return { value, told };
+}
+
+/** What lives in the wasm from call to call, and ends with its instance. */
+export class Resident {
+  #object;
+  #epoch;
+
+  constructor(create) {
+    this.#object = must(call(create)).value;
+    this.#epoch = epoch;
+  }
+
+  call(run) {
+    if (this.#epoch !== epoch) throw new Error('this stream is lost: another call has broken the wasm instance that it was converted in');
+    return call(() => run(this.#object));
+  }
+
+  free() {
+    if (this.#epoch === epoch) this.#object.free();
+  }
 }
 
 function optionError(name, message) {

@@ -100,6 +100,15 @@ impl Input {
         self.0.complete().map(Json::into_string)
     }
 
+    /// The whole, unless only white space has come. What is wrong with it is told.
+    pub fn finish(&mut self) -> Option<String> {
+        let input = std::mem::take(&mut self.0);
+        if input.is_blank() {
+            return None;
+        }
+        told(input.finish().map(|json| Some(json.into_string())).map_err(Failure::from))
+    }
+
     pub fn with_open_string(&self) -> Option<String> {
         self.0.with_open_string().map(Json::into_string)
     }

@@ -149,6 +149,73 @@ for (const [what, source, options] of [
   });
 }
 
+const START = {
+  type: 'message_start',
+  message: {
+    id: 'msg_1', type: 'message', role: 'assistant', model: 'claude', content: [], stop_reason: null, stop_sequence: null,
+    usage: { input_tokens: 9, output_tokens: 1 },
+  },
+};
+const begin = (index, content_block) => ({ type: 'content_block_start', index, content_block });
+const delta = (index, one) => ({ type: 'content_block_delta', index, delta: one });
+const TOOL = { type: 'tool_use', id: 'toolu_1', name: 'add', input: {} };
+const END = [{ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 7 } }, { type: 'message_stop' }];
+const ofMessages = (...all) => messagesEvents([bytes(all.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''))], { from: 'sse' });
+
+async function all(events) {
+  const seen = [];
+  for await (const event of events) seen.push(event);
+  return seen;
+}
+
+test('null tells nothing, what Bedrock adds is kept, and blocks stand in the order in which they began', async () => {
+  const events = ofMessages(
+    START,
+    begin(7, { type: 'text', text: 'H', citations: null }),
+    begin(3, { type: 'thinking', thinking: '', signature: '' }),
+    delta(3, { type: 'thinking_delta', thinking: 'Hm' }),
+    delta(7, { type: 'text_delta', text: 'i' }),
+    delta(3, { type: 'signature_delta', signature: 'sig' }),
+    delta(7, { type: 'future_delta', text: '?' }),
+    { type: 'content_block_stop', index: 3 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null, id: 'another' }, usage: { input_tokens: null, output_tokens: 7 } },
+    { type: 'message_stop', 'amazon-bedrock-trace': { guardrail: {} }, 'amazon-bedrock-guardrailAction': 'NONE' },
+  );
+  assert.equal((await all(events)).length, 10);
+  assert.deepEqual(events.response(), {
+    ...START.message,
+    content: [{ type: 'text', text: 'Hi', citations: null }, { type: 'thinking', thinking: 'Hm', signature: 'sig' }],
+    stop_reason: 'end_turn',
+    usage: { input_tokens: 9, output_tokens: 7 },
+    'amazon-bedrock-trace': { guardrail: {} },
+  });
+});
+
+test('a tool input that is not JSON is told at the end, with its place and without its text', async () => {
+  const events = ofMessages(START, begin(0, TOOL), delta(0, { type: 'input_json_delta', partial_json: '{"a": 1, "b": hunter2' }), { type: 'content_block_stop', index: 0 }, ...END);
+  assert.equal((await all(events)).length, 6);
+  assert.throws(() => events.response(), (error) => {
+    assert.deepEqual([error.name, error.kind, error.path], ['ConverseMessagesError', 'invalid_json', '/1/content_block']);
+    assert.ok(!error.message.includes('hunter2'));
+    return true;
+  });
+});
+
+for (const [what, path, ...events] of [
+  ['a block before the message', '/0', begin(0, TOOL)],
+  ['a second message', '/1', START, START],
+  ['a delta of no block', '/1', START, delta(0, { type: 'text_delta', text: 'a' })],
+  ['a block that begins twice', '/2', START, begin(0, TOOL), begin(0, TOOL)],
+  ['a delta behind its block', '/3', START, begin(0, TOOL), { type: 'content_block_stop', index: 0 }, delta(0, { type: 'input_json_delta', partial_json: '{}' })],
+  ['a delta of another kind', '/2', START, begin(0, TOOL), delta(0, { type: 'text_delta', text: 'a' })],
+  ['an input of a text', '/2', START, begin(0, { type: 'text', text: '' }), delta(0, { type: 'input_json_delta', partial_json: '{}' })],
+  ['content behind the end', '/2', START, END[0], begin(0, TOOL)],
+]) {
+  test(`${what} is an error with its place`, async () => {
+    await assert.rejects(() => all(ofMessages(...events)), { name: 'ConverseMessagesError', kind: 'stream_order', path });
+  });
+}
+
 test('an exception of the service ends the iteration', async () => {
   const events = messagesEvents([EVENTS[0], { throttlingException: { message: 'Slow down' } }]);
   await assert.rejects(async () => { for await (const event of events) assert.equal(event.type, 'message_start'); }, (error) => {

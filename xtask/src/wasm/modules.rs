@@ -14,10 +14,12 @@ use crate::shell::root;
 
 /// The modules that every entry shares.
 const SHARED: &[&str] = &[
+    "accumulate",
     "bytes",
     "documents",
     "engine",
     "error",
+    "events",
     "flatten",
     "glue",
     "index",
@@ -40,7 +42,7 @@ pub fn write(package: &Path, glue: &str, wasm: &[u8]) -> Result<()> {
         put(package, &module_name, &module)?;
         let (script, names) = common_js(&module).with_context(|| module_name.clone())?;
         put(package, &format!("cjs/{name}.js"), script)?;
-        if ["documents", "error", "streams"].contains(name) {
+        if ["documents", "error", "events", "streams"].contains(name) {
             exported.extend(names);
         }
     }
