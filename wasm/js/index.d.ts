@@ -312,6 +312,6 @@ export interface MessagesEvents extends AsyncIterable<MessagesStreamEvent> {
   input(index: number, options?: { openString?: boolean }): unknown;
   /** The losses up to here. */
   readonly losses: Loss[];
-  /** The message that the events add up to. An error before the stream has ended. */
+  /** The message that the events add up to. An error before the stream has ended, and if a tool's input was not JSON. */
   response(): MessagesResponse;
 }
