@@ -113,7 +113,7 @@ test('Node, with the SDKs', async () => {
 });
 
 test('a worker', async () => {
-  await bundleWorker(own, own.write('worker.mjs', next('js', 'export default')));
+  bundleWorker(own, own.write('worker.mjs', next('js', 'export default')));
   await serveWorker(own, { BEDROCK: endpoint, AWS_BEARER_TOKEN_BEDROCK: 'key' }, async (address) => {
     const post = (body) => fetch(address, { method: 'POST', body: JSON.stringify(body) });
     const request = { model: INPUT.modelId, max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] };

@@ -1,24 +1,23 @@
-// Deno, Bun and workerd, as npm installs them.
+// Deno, Bun and Cloudflare's wrangler with its workerd, as npm installs them.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 
 const modules = fileURLToPath(new URL('node_modules', import.meta.url));
 const LONGEST = 60_000;
 
-/** The program in the one package of a scope that npm has installed for this platform. */
+/** The program in the one package of this kind that npm has installed for this platform. */
 function program(scope, path) {
-  const [platform] = readdirSync(join(modules, scope));
+  const platform = readdirSync(join(modules, scope)).find((name) => name.includes(process.platform));
   return join(modules, scope, platform, process.platform === 'win32' ? `${path}.exe` : path);
 }
 
 /** What a program prints. Nothing is asked for over the network, and nothing kept. */
 function printed(path, args, folder) {
-  const env = { ...process.env, DENO_DIR: join(folder, '.deno'), DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1' };
+  const env = { ...process.env, DENO_DIR: join(folder, '.deno'), DENO_NO_UPDATE_CHECK: '1', DO_NOT_TRACK: '1', WRANGLER_SEND_METRICS: 'false', XDG_CONFIG_HOME: folder, CI: '1' };
   return execFileSync(path, args, { cwd: folder, env, encoding: 'utf8', maxBuffer: 1e8, timeout: LONGEST });
 }
 
@@ -34,37 +33,41 @@ export function node({ folder }, ...args) {
   return printed(process.execPath, args, folder);
 }
 
-/** Bundles a worker as Cloudflare's `wrangler` does: with these conditions, and the wasm as a module of its own. Gives what went in. */
-export async function bundleWorker({ folder }, entry) {
-  const { metafile } = await build({
-    absWorkingDir: folder, entryPoints: [entry], outfile: join(folder, 'worker/worker.js'), bundle: true, format: 'esm', target: 'es2022',
-    conditions: ['workerd', 'worker', 'browser'], loader: { '.wasm': 'copy' }, assetNames: '[name]', metafile: true, logLevel: 'error',
-  });
-  return Object.keys(metafile.inputs);
+const COMPATIBLE = '2024-09-23';
+
+/** Bundles a worker as it would be deployed, with the wasm as a module of its own. Gives what went in. */
+export function bundleWorker({ folder, write }, entry) {
+  write('wrangler.json', JSON.stringify({ name: 'worker', main: entry, compatibility_date: COMPATIBLE }));
+  const wrangler = join(modules, 'wrangler/bin/wrangler.js');
+  printed(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', 'worker', '--metafile', 'worker/meta.json'], folder);
+  return Object.keys(JSON.parse(readFileSync(join(folder, 'worker/meta.json'), 'utf8')).inputs);
 }
 
-const config = (bindings) => `
+const config = (folder, bindings) => {
+  const wasm = readdirSync(join(folder, 'worker')).find((name) => name.endsWith('.wasm'));
+  return `
   using Workerd = import "/workerd/workerd.capnp";
   const config :Workerd.Config = (
     services = [
       (name = "main", worker = (
         modules = [
           (name = "worker.js", esModule = embed "worker/worker.js"),
-          (name = "converse_messages.wasm", wasm = embed "worker/converse_messages.wasm"),
+          (name = "./${wasm}", wasm = embed "worker/${wasm}"),
         ],
         bindings = [${Object.entries(bindings).map(([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`)}],
         globalOutbound = "loopback",
-        compatibilityDate = "2024-09-23",
+        compatibilityDate = "${COMPATIBLE}",
       )),
       (name = "loopback", network = (allow = ["local"])),
     ],
     sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
   );
 `;
+};
 
 /** Serves the bundled worker on loopback while `use` uses its address. */
 export async function serveWorker({ folder, write }, bindings, use) {
-  const args = ['serve', write('config.capnp', config(bindings)), '--control-fd=3'];
+  const args = ['serve', write('config.capnp', config(folder, bindings)), '--control-fd=3'];
   const workerd = spawn(program('@cloudflare', 'bin/workerd'), args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit', 'pipe'] });
   const ended = once(workerd, 'exit');
   try {
