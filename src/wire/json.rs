@@ -8,7 +8,7 @@ use super::base64::is_canonical;
 use super::fill::Copy;
 use super::leaves::{FreeForm, Owned, Raw, Text};
 use super::read::Reader;
-use super::token::{compact, decoded};
+use super::token::compact;
 use super::{Kind, Wire, Writer, references, verbatim};
 use crate::Error;
 
@@ -144,7 +144,10 @@ impl PartialEq for RawText<'_> {
 
 impl From<String> for RawText<'_> {
     fn from(text: String) -> Self {
-        let text = references::itself(text);
+        let text = match references::token(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(token) => token,
+        };
         if !super::write::needs_escapes(&text) {
             return Self { token: Cow::Owned(text), escaped: false };
         }
@@ -156,11 +159,7 @@ impl From<String> for RawText<'_> {
 
 impl Text for RawText<'_> {
     fn decode(&self) -> Cow<'_, str> {
-        match references::string(&self.token) {
-            None => decoded(&self.token, self.escaped),
-            Some(Cow::Borrowed(itself)) => decoded(itself, self.escaped),
-            Some(kept) => kept,
-        }
+        references::decoded(&self.token, self.escaped)
     }
 
     fn is_empty(&self) -> bool {

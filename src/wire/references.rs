@@ -70,13 +70,20 @@ pub(super) fn string(token: &str) -> Option<Cow<'_, str>> {
     Some(if behind.starts_with(MARK) { Cow::Borrowed(behind) } else { Cow::Owned((references.string)(number(behind))) })
 }
 
-/// The token of a string that is to be one itself.
+/// The string that a token stands for.
 #[inline]
-pub(super) fn itself(mut text: String) -> String {
-    if marked(&text).is_some() {
-        text.insert(0, MARK);
+pub(super) fn decoded(token: &str, escaped: bool) -> Cow<'_, str> {
+    match string(token) {
+        None => super::decoded(token, escaped),
+        Some(Cow::Borrowed(itself)) => super::decoded(itself, escaped),
+        Some(kept) => kept,
     }
-    text
+}
+
+/// The token of a string that is to be one itself, escapes aside.
+#[inline]
+pub(super) fn token(text: &str) -> Cow<'_, str> {
+    if marked(text).is_some() { Cow::Owned(format!("{MARK}{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// Whether a token stands for bytes.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::scan;
 use super::{FreeForm, Identifier, Number, Text};
+use super::{references, scan};
 
 /// Writes types as compact JSON.
 pub struct Writer {
@@ -82,7 +82,7 @@ impl Writer {
 
     pub(crate) fn string(&mut self, text: &str) {
         self.separate();
-        push_string(text, &mut self.out);
+        push_string(&references::token(text), &mut self.out);
     }
 
     #[cfg_attr(not(target_family = "wasm"), inline)]

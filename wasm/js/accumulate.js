@@ -45,6 +45,11 @@ export class Accumulator {
     for (const index of this.#blocks.keys()) this.#close(index);
   }
 
+  /** So far. */
+  get message() {
+    return this.#message;
+  }
+
   response() {
     if (this.#spoilt) throw this.#spoilt;
     return this.#message;

@@ -1,12 +1,12 @@
 // Requests, responses, errors, token counts, schemas and model ids.
 
 import { Job } from './glue.js';
-import { fromBase64 } from './bytes.js';
+import { checked, fromBase64 } from './bytes.js';
 import { asBytes, call, must, optionsText } from './engine.js';
-import { flatten } from './flatten.js';
-import { failed, withReferences } from './references.js';
+import { flatten, wellFormed } from './flatten.js';
+import { mustNotHaveFailed, withReferences } from './references.js';
 import { revive } from './revive.js';
-import { plain, wellFormed } from './skeleton.js';
+import { plain } from './skeleton.js';
 
 const encoder = new TextEncoder();
 
@@ -22,15 +22,9 @@ function bytesOf(text) {
   return room.subarray(0, encoder.encodeInto(text, room).written);
 }
 
-/** JSON as bytes, for the wasm. */
-function encoded(json) {
-  if (typeof json !== 'string') throw new TypeError('a JSON text is a string');
-  return bytesOf(json);
-}
-
-function checkedBytes(json) {
-  if (!(json instanceof Uint8Array)) throw new TypeError('a JSON text is a Uint8Array here');
-  return json;
+function string(value, what) {
+  if (typeof value === 'string') return value;
+  throw new TypeError(`${what} is a string`);
 }
 
 /** The value with its losses; with its status, where it is an error's body. */
@@ -42,19 +36,28 @@ function converted({ value, told }) {
 function bytesForm(job, kind) {
   return (json, options) => {
     const text = optionsText(options, kind);
-    return converted(must(call((glue) => glue.convert_bytes(job, checkedBytes(json), text))));
+    const bytes = checked(json, 'a JSON text');
+    return converted(must(call((glue) => glue.convert_bytes(job, bytes, text))));
   };
 }
 
 function jsonForm(job, kind) {
   return (json, options) => {
     const text = optionsText(options, kind);
-    const bytes = encoded(json);
+    const bytes = bytesOf(string(json, 'a JSON text'));
     const outcome = call((glue) => glue.convert_text(job, bytes, text));
-    if (outcome.told?.hasReplacements) wellFormed(json);
+    if (outcome.told?.hasReplacements) mustBeWellFormed(json, (escaped) => must(call((glue) => glue.convert_text(job, escaped, text))));
     const { value, told } = must(outcome);
     return converted({ value: joined(value, json, told?.pieces), told });
   };
+}
+
+/** Half of a surrogate pair is an error; where it stands is told once it is escaped. */
+function mustBeWellFormed(json, convert) {
+  const escaped = json.replace(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
+  if (escaped === json) return;
+  convert(bytesOf(escaped));
+  wellFormed(json);
 }
 
 /** A text with the pieces that are missing in it: to cut them out of the source takes less than to decode them. */
@@ -68,61 +71,71 @@ function joined(text, source, pieces = []) {
   return whole + text.slice(at);
 }
 
-function object(job, source, options, { kind, bytes } = {}) {
+/** From the objects of a side. */
+function object(job, side, source, options, { kind, bytes } = {}) {
   const text = optionsText(options, kind, bytes ? ['bytes'] : []);
   const toBytes = bytes ? asBytes(options) : false;
-  return withReferences(options?.maxDepth, () => {
-    const skeleton = flatten(source);
+  return withReferences(source, options?.maxDepth, () => {
+    const skeleton = flatten(source, side);
     const outcome = call((glue) => glue.convert_object(job, skeleton, text));
-    if (failed()) throw failed();
+    mustNotHaveFailed();
     const { value, told } = must(outcome);
     return converted({ value: revive(value, toBytes), told });
   });
 }
 
 export function requestToMessages(request, options) {
-  return object(Job.RequestToMessages, request, options);
+  return object(Job.RequestToMessages, 'converse', request, options);
 }
 
 export function requestToConverse(request, options) {
-  return object(Job.RequestToConverse, request, options, { bytes: true });
+  return object(Job.RequestToConverse, 'messages', request, options, { bytes: true });
 }
 
 export function responseToMessages(response, options) {
-  return object(Job.ResponseToMessages, response, options);
+  return object(Job.ResponseToMessages, 'converse', response, options);
 }
 
 export function responseToConverse(response, options) {
-  return object(Job.ResponseToConverse, response, options, { bytes: true });
+  return object(Job.ResponseToConverse, 'messages', response, options, { bytes: true });
 }
 
 export function errorToMessages(error, options) {
-  if (!(error instanceof Error)) return object(Job.ErrorToMessages, error, options, { kind: 'error' });
+  if (!(error instanceof Error)) return object(Job.ErrorToMessages, 'converse', error, options, { kind: 'error' });
   // As the AWS SDK throws it.
   const { name, message, originalStatusCode, originalMessage, resourceName, $metadata } = error;
-  const told = { status: $metadata?.httpStatusCode, requestId: $metadata?.requestId, ...options };
-  return object(Job.ErrorToMessages, { name, message, originalStatusCode, originalMessage, resourceName }, told, { kind: 'error' });
+  // Where nothing has answered, the status is 0 and there is no id.
+  const told = over({ status: $metadata?.httpStatusCode || undefined, requestId: $metadata?.requestId ?? undefined }, options);
+  return object(Job.ErrorToMessages, 'converse', { name, message, originalStatusCode, originalMessage, resourceName }, told, { kind: 'error' });
 }
 
 export function errorToConverse(error, options) {
-  if (!(error instanceof Error)) return object(Job.ErrorToConverse, error, options, { kind: 'error' });
-  // As the Anthropic SDK throws it: with the body.
-  const told = { status: error.status, ...options };
-  return object(Job.ErrorToConverse, error.error ?? { error: { type: error.type, message: error.message } }, told, { kind: 'error' });
+  if (!(error instanceof Error)) return object(Job.ErrorToConverse, 'messages', error, options, { kind: 'error' });
+  // As the Anthropic SDK throws it: with the body, if the service has answered with one.
+  const { type, message } = error;
+  const body = error.error?.error?.type ? error.error : { type: 'error', error: { type: type ?? error.constructor.name, message } };
+  return object(Job.ErrorToConverse, 'messages', body, over({ status: error.status }, options), { kind: 'error' });
+}
+
+/** What the options do not say themselves. */
+function over(told, options) {
+  const asked = { ...told };
+  for (const name in options) if (options[name] !== undefined) asked[name] = options[name];
+  return asked;
 }
 
 export function countTokensToMessages(document, options) {
-  return object(Job.CountTokensToMessages, document, options);
+  return object(Job.CountTokensToMessages, 'converse', document, options);
 }
 
 export function countTokensToConverse(document, options) {
-  return object(Job.CountTokensToConverse, document, options, { bytes: true });
+  return object(Job.CountTokensToConverse, 'messages', document, options, { bytes: true });
 }
 
 export function countTokensToInvoke(request, options) {
   const toBytes = asBytes(options);
   // Its body is one text: there is nothing to hand over.
-  const { value, losses } = countTokensToInvokeJson(plain(request), { ...options, bytes: undefined });
+  const { value, losses } = countTokensToInvokeJson(plain(request, options), { ...options, bytes: undefined });
   const asked = JSON.parse(value);
   const { invokeModel } = asked.input;
   if (toBytes) invokeModel.body = fromBase64(invokeModel.body);
@@ -130,23 +143,23 @@ export function countTokensToInvoke(request, options) {
 }
 
 export function invokeFromMessages(request, options) {
-  return object(Job.InvokeFromMessages, request, options);
+  return object(Job.InvokeFromMessages, 'messages', request, options);
 }
 
 export function invokeFromConverse(request, options) {
-  return object(Job.InvokeFromConverse, request, options);
+  return object(Job.InvokeFromConverse, 'converse', request, options);
 }
 
 export function invokeToConverse(invoke, options) {
-  return object(Job.InvokeToConverse, invoke, options, { bytes: true });
+  return object(Job.InvokeToConverse, 'messages', invoke, options, { bytes: true });
 }
 
 export function invokeToMessages(invoke, options) {
-  return object(Job.InvokeToMessages, invoke, options);
+  return object(Job.InvokeToMessages, 'messages', invoke, options);
 }
 
 export function inlineSchema(schema, options) {
-  const { value, losses } = inlineSchemaJson(plain(schema), options);
+  const { value, losses } = inlineSchemaJson(plain(schema, options), options);
   return { value: JSON.parse(value), losses };
 }
 
@@ -188,13 +201,17 @@ export const inlineSchemaBytes = bytesForm(Job.InlineSchema, 'schema');
 export const inlineSchemaJson = jsonForm(Job.InlineSchema, 'schema');
 
 export function modelIdToAnthropic(id) {
-  return must(call((glue) => glue.model_id_to_anthropic(String(id)))).value;
+  string(id, 'a model id');
+  return must(call((glue) => glue.model_id_to_anthropic(id))).value;
 }
 
 export function modelIdToBedrock(id, geo = '') {
-  return must(call((glue) => glue.model_id_to_bedrock(String(id), geo))).value;
+  string(id, 'a model id');
+  string(geo, 'a geography');
+  return must(call((glue) => glue.model_id_to_bedrock(id, geo))).value;
 }
 
 export function modelFamily(id) {
-  return must(call((glue) => glue.model_family(String(id)))).value;
+  string(id, 'a model id');
+  return must(call((glue) => glue.model_family(id))).value;
 }

@@ -2,23 +2,34 @@
 
 import * as glue from './glue.js';
 import { ConverseMessagesError } from './error.js';
+import { isWellFormed } from './flatten.js';
+import { step } from './places.js';
 import { take } from './report.js';
 
 /** Which instance runs: a trap ends one, and with it the streams that were under way in it. */
 let epoch = 0;
+let isStarted = false;
 let isBroken = false;
 
+/** How many calls are under way: a getter that is read meanwhile may begin another one. */
+let running = 0;
+
 /** Instantiates the wasm: bytes or a compiled module. */
-export function start(module) {
+export function start(given) {
+  const module = given instanceof WebAssembly.Module ? given : new WebAssembly.Module(given);
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'convert_bytes')) throw new Error('this is not the wasm of converse-messages');
   glue.initSync({ module });
+  isStarted = true;
 }
 
 /**
- * Calls the wasm. An instance that has trapped must not be used again: whatever is thrown, the next call gets a new one. What is wrong with
- * the conversion is told, not thrown.
+ * Calls the wasm, and nothing else. An instance that has trapped must not be used again: whatever is thrown, the next call gets a new one.
+ * What is wrong with the conversion is told, not thrown.
  */
 export function call(run) {
+  if (!isStarted) throw new Error('the wasm is not there yet: `await init()` comes first');
   if (isBroken) renew();
+  running += 1;
   let value;
   try {
     value = run(glue);
@@ -26,12 +37,15 @@ export function call(run) {
     isBroken = true;
     epoch += 1;
     throw thrown;
+  } finally {
+    running -= 1;
   }
   return { value, told: take() };
 }
 
 /** Not where it broke: there may be no stack left for it. */
 function renew() {
+  if (running > 0) throw new Error('a call within this one has broken the wasm instance');
   take();
   glue.__wbg_reset_state();
   isBroken = false;
@@ -72,7 +86,7 @@ export class Resident {
 }
 
 function optionError(name, message) {
-  return new ConverseMessagesError({ kind: 'invalid_options', message, path: `/${name}` });
+  return new ConverseMessagesError({ kind: 'invalid_options', message, path: name === '' ? '' : step(name) });
 }
 
 const COMMON = [
@@ -90,13 +104,19 @@ export function optionsText(options, kind = 'common', own = []) {
   if (options === undefined || options === null) return '';
   if (typeof options !== 'object') throw optionError('', 'the options are no object');
   const asked = {};
-  for (const [name, value] of Object.entries(options)) {
+  for (const name in options) {
+    const value = options[name];
     if (value === undefined || own.includes(name)) continue;
     if (!KNOWN[kind].has(name)) throw optionError(name, 'no such option');
-    if (typeof value === 'bigint') throw optionError(name, 'a bigint');
+    if (!isJson(value)) throw optionError(name, 'no such value');
     asked[name] = value;
   }
   return JSON.stringify(asked);
+}
+
+function isJson(value) {
+  if (typeof value === 'string') return isWellFormed(value);
+  return value === null || typeof value === 'boolean' || Number.isFinite(value);
 }
 
 /** What bytes become. */

@@ -1,12 +1,10 @@
 // The events of Messages out of any stream, one by one.
 
 import { Accumulator } from './accumulate.js';
-import { objectsOf } from './bytes.js';
+import { isBytes } from './bytes.js';
 import { ConverseMessagesError } from './error.js';
-import { plain } from './skeleton.js';
+import { Lines, eventsOf } from './lines.js';
 import { Transcoder } from './streams.js';
-
-const encoder = new TextEncoder();
 
 export function messagesEvents(source, options) {
   return new MessagesEvents(source, options);
@@ -16,8 +14,10 @@ class MessagesEvents {
   #source;
   #options;
   #transcoder;
-  #isObjects = false;
+  /** Of a source that gives events and not bytes. */
+  #lines;
   #accumulator = new Accumulator();
+  #hasBegun = false;
   #ended = false;
 
   constructor(source, options) {
@@ -27,6 +27,8 @@ class MessagesEvents {
   }
 
   async *[Symbol.asyncIterator]() {
+    if (this.#hasBegun) throw new Error('the events of a stream come once');
+    this.#hasBegun = true;
     for await (const piece of chunks(this.#source)) yield* this.#told(this.#push(piece));
     yield* this.#told(this.#transcoder.finish());
     this.#accumulator.finish();
@@ -34,18 +36,17 @@ class MessagesEvents {
   }
 
   #push(piece) {
-    if (piece instanceof Uint8Array) return this.#transcoder.push(piece);
-    if (!this.#isObjects) {
-      // The events of an SDK are objects.
-      this.#isObjects = true;
+    if (isBytes(piece)) return this.#transcoder.push(piece);
+    if (!this.#lines) {
+      this.#lines = new Lines('converse', this.#options);
       this.#transcoder = new Transcoder({ from: 'json', to: 'json', side: 'messages' }, this.#options);
     }
-    return this.#transcoder.push(encoder.encode(`${plain(piece)}\n`));
+    return this.#transcoder.push(this.#lines.of(piece));
   }
 
   *#told(lines) {
     const { failed } = this.#transcoder;
-    for (const event of objectsOf(lines)) {
+    for (const event of eventsOf(lines)) {
       if (event.type === 'error') throw failed ?? ended(event);
       this.#accumulator.push(event);
       yield event;
@@ -59,6 +60,10 @@ class MessagesEvents {
 
   get losses() {
     return this.#transcoder.losses;
+  }
+
+  get message() {
+    return this.#accumulator.message;
   }
 
   response() {

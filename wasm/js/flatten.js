@@ -1,7 +1,8 @@
 // Objects to skeletons. A skeleton is written as bytes, as the wasm takes it: strings of JavaScript would have to be joined and encoded.
 
-import { isBytes, view } from './bytes.js';
+import { isBytes, toBase64, view } from './bytes.js';
 import { ConverseMessagesError } from './error.js';
+import { step } from './places.js';
 import { DEEPEST, MARK, MARK_CODE, deepest, refer } from './references.js';
 
 /** Longer strings are referred to. */
@@ -10,11 +11,14 @@ const LONG = 96;
 /** Members that are free-form JSON wherever they stand below the root: what they hold is handed over as it is. */
 const FREE = new Set(['input', 'json', 'input_schema']);
 
+/** Members in which there is no more of the AWS SDK's own. */
+const FOREIGN = new Set([...FREE, 'additionalModelRequestFields', 'additionalModelResponseFields']);
+
 /** Schemas that were referred to: of these only the root is ever looked at. */
 const schemas = new WeakSet();
 
 const OBJECT = `{"${MARK}":`;
-const [QUOTE, COMMA, ZERO, BACKSLASH, EXCLAMATION] = [0x22, 0x2c, 0x30, 0x5c, 0x21];
+const [QUOTE, COMMA, ZERO, BACKSLASH, EXCLAMATION, DOLLAR] = [0x22, 0x2c, 0x30, 0x5c, 0x21, 0x24];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 const encoder = new TextEncoder();
@@ -31,25 +35,36 @@ const SLACK = 2048 + DEEPEST;
 /** The names on the way to the value that is being written: as many as it is deep. What `toJSON` gives has none. */
 let path = [];
 
+/** Whether everything is written out, and nothing referred to. */
+let isPlain = false;
+
+/** Whether it is an object of the AWS SDK, with members of its own. */
+let isAws = false;
+
 /** The skeleton of an object, until the next one is written. */
-export function flatten(value) {
-  return written(() => write(value, 0));
+export function flatten(value, side) {
+  return written(false, side, () => write(value, 0));
 }
 
 /** The skeleton of an object that was referred to. */
 export function flattenReferred(value) {
-  return written(() => members(value, 0, schemas.has(value)));
+  return written(false, undefined, () => members(value, 0, schemas.has(value)));
 }
 
-function written(writing) {
-  const [start, outer] = [at, path];
-  path = [];
+/** The JSON of an object, until the next one is written. */
+export function print(value, side) {
+  return written(true, side, () => write(value, 0));
+}
+
+function written(plain, side, writing) {
+  const [start, ...outer] = [at, path, isPlain, isAws];
+  [path, isPlain, isAws] = [[], plain, side === 'converse'];
   try {
     reserve(SLACK);
     writing();
     return room.subarray(start, at);
   } finally {
-    path = outer;
+    [path, isPlain, isAws] = outer;
     at = start;
     if (room.length > LARGEST_ROOM && at === 0) room = new Uint8Array(FIRST_ROOM);
   }
@@ -106,7 +121,7 @@ function write(value, depth) {
 }
 
 function text(value) {
-  if (value.length > LONG || value.charCodeAt(0) === MARK_CODE) return reference(value);
+  if (value.length > LONG || value.charCodeAt(0) === MARK_CODE) return isPlain ? long(value) : reference(value);
   const into = room;
   let end = at;
   into[end++] = QUOTE;
@@ -121,13 +136,28 @@ function text(value) {
 
 /** A short string that is not printable ASCII. Half of a surrogate pair is no JSON, but it can be handed over. */
 function special(value) {
-  if (isWellFormed(value)) encoded(JSON.stringify(value));
+  if (isPlain) long(value);
+  else if (isWellFormed(value)) encoded(JSON.stringify(value));
   else reference(value);
+}
+
+/** A string that is not referred to. */
+function long(value) {
+  const json = JSON.stringify(wellFormed(value));
+  // A UTF-16 unit takes at most three bytes.
+  reserve(3 * json.length + SLACK);
+  encoded(json);
 }
 
 export const isWellFormed = String.prototype.isWellFormed
   ? (value) => value.isWellFormed()
   : (value) => !/\p{Surrogate}/u.test(value);
+
+/** A string that can be encoded. */
+export function wellFormed(value) {
+  if (isWellFormed(value)) return value;
+  throw new ConverseMessagesError({ kind: 'invalid_json', message: 'half of a surrogate pair without the other', path: '' });
+}
 
 function reference(value) {
   put(QUOTE);
@@ -137,6 +167,7 @@ function reference(value) {
 }
 
 function bytes(value) {
+  if (isPlain) return long(toBase64(value));
   put(QUOTE);
   if (value.length > 0) {
     put(MARK_CODE);
@@ -151,10 +182,21 @@ function composite(value, depth) {
   if (Array.isArray(value)) return items(value, depth);
   if (isPlainObject(value)) return members(value, depth);
   if (isBytes(value)) return bytes(view(value));
-  if (value instanceof Map || value instanceof Set) throw invalid(`a ${value.constructor.name} is no JSON object`, depth);
-  if (typeof value.toJSON !== 'function') return members(value, depth);
+  if (typeof value.toJSON === 'function') return standIn(value.toJSON(), depth);
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  if (BOXED.has(kind)) return standIn(value.valueOf(), depth);
+  if (kind === 'Error') return members({ ...value, name: undefined, message: value.message }, depth);
+  if (OBJECTS.has(kind)) return members(value, depth);
+  throw invalid(`a ${kind} is no JSON object`, depth);
+}
+
+const BOXED = new Set(['Number', 'String', 'Boolean', 'BigInt']);
+const OBJECTS = new Set(['Object', 'Module', 'Arguments']);
+
+/** What stands for an object. */
+function standIn(value, depth) {
   path[depth] = undefined;
-  return write(value.toJSON(), depth + 1);
+  write(value, depth + 1);
 }
 
 function items(value, depth) {
@@ -177,24 +219,40 @@ function members(value, depth, isSchema = false) {
   for (const key in value) {
     if (!hasOwn.call(value, key)) continue;
     const member = value[key];
-    if (member === undefined || key === '$metadata') continue;
+    if (member === undefined || (isAws && key.charCodeAt(0) === DOLLAR && isSdks(value, key, depth))) continue;
     put(before);
     before = COMMA;
     reserve(SLACK);
     path[depth] = key;
-    // A member of a union that the AWS SDK does not know: `[name, value]`.
-    if (key === '$unknown' && Array.isArray(member)) {
+    if (isAws && key === '$unknown' && isUnknown(member)) {
       name(member[0]);
       write(member[1], depth + 1);
       continue;
     }
-    const isFree = name(key);
+    const known = name(key);
     if (typeof member === 'string') text(member);
-    else if ((isSchema || (isFree && depth > 0)) && isPlainObject(member)) free(key, member);
+    else if (!isPlain && (isSchema || (known.isFree && depth > 0)) && isPlainObject(member)) free(key, member);
+    else if (isAws && known.isForeign) foreign(member, depth + 1);
     else write(member, depth + 1);
   }
   if (before === OPEN_OBJECT) put(OPEN_OBJECT);
   put(CLOSE_OBJECT);
+}
+
+/** Whether a member of an answer or of an error is the SDK's, and not the service's. */
+function isSdks(value, key, depth) {
+  return (key === '$metadata' && depth === 0) || ((key === '$metadata' || key === '$fault') && '$fault' in value);
+}
+
+/** A member of a union that the AWS SDK does not know: its name and its value. */
+function isUnknown(member) {
+  return Array.isArray(member) && member.length === 2 && typeof member[0] === 'string';
+}
+
+function foreign(member, depth) {
+  isAws = false;
+  write(member, depth);
+  isAws = true;
 }
 
 function free(key, member) {
@@ -219,26 +277,27 @@ function isPlainObject(value) {
 /** Names as they are written, which are the same ones again and again. */
 const names = new Map();
 
-/** Whether it is the name of a free-form member. */
+/** Writes a member's name, and says what it is the name of. */
 function name(key) {
-  const { token, isFree } = names.get(key) ?? unknown(key);
+  const known = names.get(key) ?? unknown(key);
+  const { token } = known;
   const into = room;
   let end = at;
   for (let index = 0; index < token.length; index += 1) into[end++] = token[index];
   at = end;
-  return isFree;
+  return known;
 }
 
 function unknown(key) {
-  const token = encoder.encode(`${JSON.stringify(key.charCodeAt(0) === MARK_CODE ? MARK + key : key)}:`);
+  const isMarked = key.charCodeAt(0) === MARK_CODE;
+  const token = encoder.encode(`${JSON.stringify(isMarked && !isPlain ? MARK + key : key)}:`);
   reserve(token.length + SLACK);
-  const known = { token, isFree: FREE.has(key) };
-  if (names.size < 1000 && key.length <= LONG) names.set(key, known);
+  const known = { token, isFree: FREE.has(key), isForeign: FOREIGN.has(key) };
+  if (names.size < 1000 && key.length <= LONG && !isMarked) names.set(key, known);
   return known;
 }
 
 function invalid(message, depth, kind = 'invalid_source') {
-  const steps = path.slice(0, depth).filter((step) => step !== undefined);
-  const pointer = steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-  return new ConverseMessagesError({ kind, message, path: pointer });
+  const names = path.slice(0, depth).filter((name) => name !== undefined);
+  return new ConverseMessagesError({ kind, message, path: names.map(step).join('') });
 }

@@ -26,9 +26,9 @@ async function load(source) {
 }
 
 async function fetched(address) {
-  if (address instanceof URL && address.protocol === 'file:') {
+  if (String(address).startsWith('file:')) {
     const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ FILES);
-    return readFile(address);
+    return readFile(new URL(address));
   }
   return fetch(address);
 }

@@ -1,10 +1,10 @@
 // Streams.
 
 import { Framing, Side } from './glue.js';
-import { fromBase64, objectsOf } from './bytes.js';
+import { checked, fromBase64 } from './bytes.js';
 import { Resident, asBytes, errorOf, optionsText } from './engine.js';
 import { ConverseMessagesError } from './error.js';
-import { plain } from './skeleton.js';
+import { Lines, eventsOf } from './lines.js';
 
 const FRAMINGS = { json: Framing.Json, sse: Framing.Sse, eventstream: Framing.EventStream, invoke: Framing.Invoke };
 const SIDES = { converse: Side.Converse, messages: Side.Messages };
@@ -12,7 +12,6 @@ const SIDES = { converse: Side.Converse, messages: Side.Messages };
 /** The side whose streams are framed so. */
 const OWN_SIDE = { sse: 'messages', eventstream: 'converse', invoke: 'messages' };
 
-const encoder = new TextEncoder();
 const NOTHING = new Uint8Array(0);
 
 function known(table, name, option) {
@@ -50,8 +49,8 @@ export class Transcoder {
   }
 
   push(bytes) {
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('the bytes of a stream are a Uint8Array');
-    return this.#convert((transcoder) => transcoder.push(bytes));
+    const piece = checked(bytes, 'a piece of a stream');
+    return this.#convert((transcoder) => transcoder.push(piece));
   }
 
   finish() {
@@ -72,19 +71,21 @@ export class Transcoder {
 /** The events of a stream as objects. */
 class Events {
   #transcoder;
+  #lines;
 
-  constructor(side, options) {
+  constructor(from, side, options) {
     this.#transcoder = new Transcoder({ from: 'json', to: 'json', side }, options);
+    this.#lines = new Lines(from, options);
   }
 
   #events(out) {
     // The last event of a stream that has failed says so to its readers, and the error to the caller.
     if (this.#transcoder.failed) throw this.#transcoder.failed;
-    return objectsOf(out);
+    return eventsOf(out);
   }
 
   push(event) {
-    return this.#events(this.#transcoder.push(encoder.encode(`${plain(event)}\n`)));
+    return this.#events(this.#transcoder.push(this.#lines.of(event)));
   }
 
   finish() {
@@ -99,7 +100,7 @@ class Events {
 /** Converts the events of `ConverseStream` to those of Messages. */
 export class StreamToMessages extends Events {
   constructor(options) {
-    super('messages', options);
+    super('converse', 'messages', options);
   }
 }
 
@@ -108,7 +109,7 @@ export class StreamToConverse extends Events {
   #asBytes;
 
   constructor(options) {
-    super('converse', options);
+    super('messages', 'converse', options);
     this.#asBytes = asBytes(options);
   }
 
@@ -141,11 +142,23 @@ export class TranscoderStream {
         controller.terminate();
       }
     };
-    const end = () => options?.onEnd?.({ losses: transcoder.losses, failed: transcoder.failed });
+    let isEnded = false;
+    const end = () => {
+      if (isEnded) return;
+      isEnded = true;
+      options?.onEnd?.({ losses: transcoder.losses, failed: transcoder.failed });
+    };
     const { readable, writable } = new TransformStream({
       transform(chunk, controller) {
-        enqueue(controller, transcoder.push(chunk));
+        try {
+          enqueue(controller, transcoder.push(chunk));
+        } catch (thrown) {
+          end();
+          throw thrown;
+        }
       },
+      // Not every runtime calls it yet.
+      cancel: end,
       flush(controller) {
         enqueue(controller, transcoder.finish());
         if (!transcoder.failed) end();

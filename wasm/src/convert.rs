@@ -39,14 +39,14 @@ pub enum Job {
 /// JSON to JSON, as bytes.
 #[wasm_bindgen]
 pub fn convert_bytes(job: Job, json: &[u8], options: &str) -> Vec<u8> {
-    let converted = references::with(None, || converted(job, json, options));
-    answered(converted.map(|(converted, status)| (converted.map(String::into_bytes), status)))
+    let answer = converted(None, job, json, options);
+    answered(answer.map(|(converted, status)| (converted.map(String::into_bytes), status)))
 }
 
 /// JSON to JSON, as a string in which the pieces are missing that JavaScript is to cut out of the source.
 #[wasm_bindgen]
 pub fn convert_text(job: Job, json: &[u8], options: &str) -> String {
-    let (answer, pieces) = verbatim::with(json, || references::with(None, || converted(job, json, options)));
+    let (answer, pieces) = verbatim::with(json, || converted(None, job, json, options));
     let offsets: Vec<usize> = match &answer {
         Ok((converted, _)) => verbatim::in_utf16(pieces, json, &converted.value)
             .into_iter()
@@ -64,7 +64,7 @@ pub fn convert_text(job: Job, json: &[u8], options: &str) -> String {
 /// Skeleton to skeleton.
 #[wasm_bindgen]
 pub fn convert_object(job: Job, skeleton: &[u8], options: &str) -> String {
-    answered(references::with(Some(REFERENCES), || converted(job, skeleton, options)))
+    answered(converted(Some(REFERENCES), job, skeleton, options))
 }
 
 const REFERENCES: References =
@@ -72,9 +72,14 @@ const REFERENCES: References =
 
 type Answer = Result<(Converted<String>, Option<u16>), Failure>;
 
-fn converted(job: Job, json: &[u8], options: &str) -> Answer {
-    let Asked { options, schema, status, invoke, .. } = Asked::read(options, Options::default())?;
-    let options = &options;
+fn converted(references: Option<References>, job: Job, json: &[u8], options: &str) -> Answer {
+    let asked = references::with(None, || Asked::read(options, Options::default()))?;
+    references::with(references, || convert(job, json, &asked))
+}
+
+fn convert(job: Job, json: &[u8], asked: &Asked) -> Answer {
+    let Asked { options, schema, status, invoke, .. } = asked;
+    let (status, invoke) = (*status, *invoke);
     let converted = match job {
         Job::RequestToMessages => request::to_messages_json(json, options),
         Job::RequestToConverse => request::to_converse_json(json, options),
@@ -91,7 +96,7 @@ fn converted(job: Job, json: &[u8], options: &str) -> Answer {
         Job::StreamToConverse => stream::to_converse_json(json, options),
         Job::BatchToMessages => batch::to_messages_json(json, invoke, options),
         Job::BatchToConverse => batch::to_converse_json(json, invoke, options),
-        Job::InlineSchema => schema::inline_json(json, &schema),
+        Job::InlineSchema => schema::inline_json(json, schema),
         Job::ErrorToMessages => return with_status(errors::to_messages_json(json, status, options)),
         Job::ErrorToConverse => return with_status(errors::to_converse_json(json, status, options)),
     };

@@ -31,6 +31,9 @@ impl Asked {
             asked.set(name, value).ok_or_else(|| Invalid(name.to_owned()))?;
         }
         let Self { model, geo, depth, options, schema, .. } = &mut asked;
+        if let Some(inline) = &mut options.inline_refs {
+            inline.max_depth = options.max_depth;
+        }
         if let (schema::Recursion::Unroll(times), Some(depth)) = (&mut schema.recursion, *depth) {
             *times = depth;
         }

@@ -10,7 +10,7 @@ const wasm = readFileSync(`${folder}converse_messages.wasm`);
 
 test('the package holds what it needs and nothing else', () => {
   const [{ files }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json'], { cwd: folder, encoding: 'utf8' }));
-  const cjs = ['accumulate', 'bytes', 'documents', 'engine', 'error', 'events', 'flatten', 'glue', 'index', 'references', 'report', 'revive', 'skeleton', 'streams'];
+  const cjs = ['accumulate', 'bytes', 'documents', 'engine', 'error', 'events', 'flatten', 'glue', 'index', 'lines', 'places', 'references', 'report', 'revive', 'skeleton', 'streams'];
   const expected = [
     'LICENSE-APACHE', 'LICENSE-MIT', 'README.md', 'package.json', 'converse_messages.wasm', 'wasm.js',
     ...['default.js', 'node.cjs', 'node.js', 'slim.js', 'workerd.js'],

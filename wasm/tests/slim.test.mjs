@@ -32,7 +32,9 @@ test('what could not be loaded can be tried again, and what is loaded is kept', 
   await assert.rejects(init(address), /503/);
   await assert.rejects(init(Promise.reject(new Error('no network'))), /no network/);
   await assert.rejects(init(new Uint8Array(8)), WebAssembly.CompileError);
-  assert.throws(() => requestToMessagesJson(request));
+  // The smallest module there is.
+  await assert.rejects(init(new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]))), /not the wasm of converse-messages/);
+  assert.throws(() => requestToMessagesJson(request), /await init/);
   isDown = false;
   asked = 0;
   await Promise.all([init(address), init(address)]);
@@ -44,6 +46,7 @@ test('what could not be loaded can be tried again, and what is loaded is kept', 
 for (const [what, source] of [
   ['the file beside it', ''],
   ['a file', "new URL('../pkg/converse_messages.wasm', import.meta.url)"],
+  ['the address of a file', "new URL('../pkg/converse_messages.wasm', import.meta.url).href"],
   ['bytes', 'wasm'],
   ['a compiled module', 'new WebAssembly.Module(wasm)'],
   ['a response', 'new Response(wasm)'],

@@ -111,7 +111,7 @@ test('what is no JSON is refused with its place', () => {
 test('half of a surrogate pair is handed over, and refused where it must be read', () => {
   for (const text of ['\ud800', `${'x'.repeat(500)}\udc00`]) {
     assert.equal(requestToMessages(converse({ text })).value.messages[0].content, text);
-    refused(() => requestToMessages({ ...converse({ text: 'Hi' }), modelId: text }, { model: 'translate' }), 'invalid_json', '');
+    refused(() => requestToMessages({ ...converse({ text: 'Hi' }), modelId: text }, { model: 'translate' }), 'invalid_json', '/modelId');
   }
   refused(() => requestToMessages(converse({ text: 'Hi', '\ud800': 1 })), 'invalid_json', '/messages/0/content/0');
 });
@@ -220,4 +220,98 @@ test('a request to count tokens may hold all that InvokeModel takes', () => {
   assert.deepEqual(ours.countTokensToMessages(value).value.messages, request.messages);
   refused(() => ours.countTokensToInvoke(request, { bytes: 'hex' }), 'invalid_options', '/bytes');
   refused(() => ours.countTokensToInvoke({ model: 'm', messages: 1 }), 'invalid_source', '/messages');
+});
+
+test("what the AWS SDK adds is its own only where it adds it", () => {
+  const own = { $metadata: { a: 1 }, $unknown: ['k', 1], b: 2 };
+  assert.deepEqual(requestToMessages({ ...converse({ text: 'Hi' }), additionalModelRequestFields: { own } }).value.own, own);
+  const schema = { type: 'object', properties: { $metadata: { type: 'string' } }, required: ['$metadata'] };
+  const { outputConfig } = requestToConverse({ ...messages({ type: 'text', text: 'Hi' }), output_config: { format: { type: 'json_schema', schema } } }).value;
+  assert.equal(outputConfig.textFormat.structure.jsonSchema.schema, JSON.stringify(schema));
+  assert.deepEqual(inlineSchema(schema).value, schema);
+  refused(() => requestToMessages(converse({ $unknown: [] })), 'loss', '/messages/0/content/0/$unknown');
+  refused(() => requestToMessages(converse({ $unknown: ['future', {}] })), 'loss', '/messages/0/content/0/future');
+});
+
+const printed = (json) => blocks(converse({ toolResult: { toolUseId: 't', content: [{ json }] } }))[0].content[0].text;
+
+test('what must be printed is printed by the same rules', () => {
+  const at = '/messages/0/content/0/toolResult/content/0/json/a';
+  for (const value of [NaN, () => 1, Symbol('x'), new Map(), new Set(), new WeakMap(), Promise.resolve(), new Headers(), 2n ** 70n + 1n]) {
+    refused(() => printed({ a: value }), 'invalid_source', at);
+  }
+  const around = {};
+  around.a = around;
+  refused(() => printed(around), 'too_deep', at + '/a'.repeat(127));
+  const odd = '\x7fmark \u2028 "quoted" é '.repeat(30);
+  const values = { a: Buffer.from('hi'), b: 1n, c: new Number(5), d: new String('s'), e: new Date(0), [odd]: odd, f: undefined, g: [undefined] };
+  assert.deepEqual(JSON.parse(printed(values)), { a: 'aGk=', b: 1, c: 5, d: 's', e: new Date(0).toJSON(), [odd]: odd, g: [null] });
+});
+
+test('what is wrong with a value that was referred to has its whole place', () => {
+  const tools = [{ name: 'f', input_schema: { x: new Map() } }];
+  refused(() => requestToConverse({ ...messages({ type: 'text', text: 'Hi' }), tools }), 'invalid_source', '/tools/0/input_schema/x');
+  refused(() => requestToMessages(converse({ toolUse: { toolUseId: '\ud800', name: 'f', input: {} } })), 'invalid_json', '/messages/0/content/0/toolUse/toolUseId');
+  refused(() => ours.requestToMessagesJson(JSON.stringify(converse({ text: 'a' })).replace('"a"', '"a\ud800"')), 'invalid_json', '/messages/0/content/0/text');
+  const machine = new ours.StreamToMessages();
+  machine.push({ messageStart: { role: 'assistant' } });
+  refused(() => machine.push({ contentBlockDelta: { contentBlockIndex: NaN, delta: { text: 'a' } } }), 'invalid_source', '/1/contentBlockDelta/contentBlockIndex');
+});
+
+test('a name that is long or begins with DEL is itself, wherever it goes', () => {
+  for (const name of ['e'.repeat(97), '\x7f0']) {
+    const { value } = requestToConverse({ ...messages({ type: 'text', text: 'Hi' }), output_config: { effort: name } }, { loss: 'allow' });
+    assert.equal(value.outputConfig.effort, name);
+    const { headers } = ours.invokeFromConverse({ ...converse({ text: 'x'.repeat(200) }), performanceConfig: { latency: name } }, { loss: 'allow' }).value;
+    assert.equal(headers['X-Amzn-Bedrock-PerformanceConfig-Latency'], name);
+    assert.equal(requestToMessages(converse({ text: 'x'.repeat(200) }), { model: name }).value.model, name);
+  }
+});
+
+test('every form heeds `maxDepth`', () => {
+  let deep = 1;
+  for (let i = 0; i < 200; i += 1) deep = { a: deep };
+  const options = { maxDepth: 300 };
+  assert.deepEqual(inlineSchema({ default: deep }, options).losses, []);
+  assert.equal(ours.countTokensToInvoke({ model: 'm', messages: [], deep }, options).losses.length, 0);
+  const machine = new ours.StreamToMessages(options);
+  assert.equal(machine.push({ messageStart: { role: 'assistant', deep } }).length, 1);
+  const tools = [{ toolSpec: { name: 'f', inputSchema: { json: { type: 'object', default: deep } } } }];
+  assert.deepEqual(requestToMessages({ ...converse({ text: 'Hi' }), toolConfig: { tools } }, { ...options, inlineRefs: 'error' }).losses, []);
+  refused(() => inlineSchema({ default: deep }), 'too_deep', `/default${'/a'.repeat(127)}`);
+});
+
+test('options that are none are refused by name', () => {
+  const convert = (options) => requestToMessages({ modelId: 'm', messages: [] }, options);
+  for (const [name, value] of [['loss', () => 1], ['loss', Symbol('x')], ['defaultMaxTokens', NaN], ['documentText', '\ud800'], ['maxDepth', -1], ['maxDepth', {}]]) {
+    refused(() => convert({ [name]: value }), 'invalid_options', `/${name}`);
+  }
+  refused(() => convert({ 'a/b': 1 }), 'invalid_options', '/a~1b');
+  refused(() => convert(5), 'invalid_options', '');
+  refused(() => convert(Object.create({ loss: 'deny' })), 'loss', '/inferenceConfig');
+});
+
+test('errors without an answer, and of a proxy, convert too', () => {
+  class APIConnectionError extends Error {}
+  assert.equal(errorToConverse(new APIConnectionError('no route')).value.status, 500);
+  const proxy = Object.assign(new Error('502 Bad Gateway'), { status: 502, error: undefined });
+  assert.equal(errorToConverse(proxy).value.body.message, '502 Bad Gateway');
+  const cut = Object.assign(new Error('Slow down'), { name: 'ThrottlingException', $metadata: { httpStatusCode: 0, requestId: null } });
+  assert.equal(errorToMessages(cut, { status: undefined }).value.status, 429);
+  const machine = new ours.StreamToMessages();
+  machine.push({ messageStart: { role: 'assistant' } });
+  const [event] = machine.push({ throttlingException: Object.assign(cut, { $fault: 'client' }) });
+  assert.deepEqual([event.error.message, machine.losses], ['Slow down', []]);
+});
+
+test('what a getter throws is thrown, whatever it is', () => {
+  for (const thrown of [null, undefined, 0, false]) {
+    let caught = 'nothing';
+    try {
+      printed({ get a() { throw thrown; } });
+    } catch (error) {
+      caught = error;
+    }
+    assert.equal(caught, thrown);
+  }
 });

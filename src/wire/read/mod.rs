@@ -13,9 +13,9 @@ use super::fill::Fill;
 use super::leaves::Leaves;
 use super::number::Number as _;
 use super::scan::{self, Fault};
-use super::token::{decoded, pointer};
+use super::token::pointer;
 use super::watch::Watch;
-use super::{Identifier, Kind, TYPE, Wire};
+use super::{Identifier, Kind, TYPE, Wire, references};
 use crate::{Error, ErrorKind};
 use object::Tagged;
 pub(crate) use object::{Members, Shape};
@@ -412,7 +412,7 @@ impl<'s, L: Leaves> Reader<'s, L> {
     /// Reads a string to look at it.
     pub(crate) fn string(&mut self) -> Result<Cow<'s, str>, Error> {
         let (token, escaped) = self.string_token()?;
-        Ok(decoded(token, escaped))
+        Ok(references::decoded(token, escaped))
     }
 
     /// Reads a boolean.

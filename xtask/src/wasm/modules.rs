@@ -23,6 +23,8 @@ const SHARED: &[&str] = &[
     "flatten",
     "glue",
     "index",
+    "lines",
+    "places",
     "references",
     "report",
     "revive",
