@@ -76,6 +76,7 @@ export class ConverseMessagesError extends Error {
   readonly path: string;
   /** All losses of the refused conversion, when the kind is `loss`. */
   readonly losses: readonly Loss[];
+  private constructor();
 }
 
 export type Geo = 'us' | 'eu' | 'apac' | 'jp' | 'au' | 'ca' | 'us-gov' | 'global' | (string & {});
@@ -102,7 +103,7 @@ export interface Options {
   latencyMs?: number;
   /** The request's id for a Messages error. */
   requestId?: string;
-  /** How many levels of arrays and objects a document may nest: 128. */
+  /** How many levels of arrays and objects a document may nest: 128. As an object it may not be more than 1000. */
   maxDepth?: number;
   /** Inline every `$ref` in the schemas of tools and of the output; recursive ones are refused, written out three times, or kept. */
   inlineRefs?: Recursion;
@@ -165,7 +166,8 @@ export interface InlineOptions {
   maxDepth?: number;
 }
 /** An equivalent JSON Schema without `$ref`. A recursion that is cut is a loss. */
-export function inlineSchema(schema: object | boolean, options?: InlineOptions): Converted<Record<string, unknown>>;
+export function inlineSchema(schema: object, options?: InlineOptions): Converted<Record<string, unknown>>;
+export function inlineSchema(schema: boolean, options?: InlineOptions): Converted<boolean>;
 
 /** Anthropic's id of a model, from either kind of id; `undefined`: the id is no Claude model's, or does not tell. */
 export function modelIdToAnthropic(id: string): string | undefined;
@@ -230,8 +232,8 @@ export const batchToConverseJson: ConvertJson<BatchOptions>;
 /** Converts the events of `ConverseStream` to those of Messages. */
 export class StreamToMessages {
   constructor(options?: Options);
-  /** The events that this one becomes: none, one or more. */
-  push(event: ConverseStreamEvent | Converse.StreamEvent): MessagesStreamEvent[];
+  /** The events that this one becomes: none, one or more. An exception becomes an error, which ends the stream. */
+  push(event: ConverseStreamEvent | Converse.StreamEvent): (MessagesStreamEvent | Messages.ErrorResponse)[];
   /** What was held back. An error if the message has not stopped. */
   finish(): MessagesStreamEvent[];
   /** The losses up to here. */
@@ -239,12 +241,15 @@ export class StreamToMessages {
 }
 
 /** Converts the events of Messages to those of `ConverseStream`. */
-export class StreamToConverse {
-  constructor(options?: Options & BytesOption);
-  push(event: MessagesStreamEvent | Messages.StreamEvent | object): ConverseStreamEvent[];
-  finish(): ConverseStreamEvent[];
+export interface StreamToConverse<E = ConverseStreamEvent> {
+  push(event: MessagesStreamEvent | Messages.StreamEvent | object): E[];
+  finish(): E[];
   readonly losses: Loss[];
 }
+export const StreamToConverse: {
+  new (options: Options & { bytes: 'base64' }): StreamToConverse<Converse.StreamEvent<string>>;
+  new (options?: Options & BytesOption): StreamToConverse;
+};
 
 /**
  * How the events of a stream stand in its bytes: one a line; server-sent events (Messages); frames of
@@ -276,7 +281,7 @@ export class Transcoder {
 export class TranscoderStream implements TransformStream<Uint8Array, Uint8Array> {
   /**
    * `onEnd` is told the losses, and why the stream has failed, if it has: the error event is the last one to go out, and the stream ends
-   * as any other.
+   * as any other. It is not called when the source fails, nor, in runtimes that do not tell, when the reader goes away.
    */
   constructor(way: Way, options?: Options & { onEnd?: (end: { losses: Loss[]; failed?: ConverseMessagesError }) => void });
   readonly readable: ReadableStream<Uint8Array>;
@@ -312,6 +317,8 @@ export interface MessagesEvents extends AsyncIterable<MessagesStreamEvent> {
   input(index: number, options?: { openString?: boolean }): unknown;
   /** The losses up to here. */
   readonly losses: Loss[];
+  /** The message so far, as after an error. The input of a tool is there when its block has ended: of one that is no JSON, what is complete. */
+  readonly message: MessagesResponse | undefined;
   /** The message that the events add up to. An error before the stream has ended, and if a tool's input was not JSON. */
   response(): MessagesResponse;
 }

@@ -199,6 +199,7 @@ test('a tool input that is not JSON is told at the end, with its place and witho
     assert.ok(!error.message.includes('hunter2'));
     return true;
   });
+  assert.deepEqual([events.message.stop_reason, events.message.content[0].input], ['end_turn', { a: 1 }]);
 });
 
 for (const [what, path, ...events] of [

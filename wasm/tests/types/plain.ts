@@ -1,6 +1,6 @@
 // Holds whatever is installed.
 import {
-  ConverseMessagesError, StreamToMessages, Transcoder, TranscoderStream, countTokensToInvoke, eventStreamToSse, inlineSchema,
+  ConverseMessagesError, StreamToConverse, StreamToMessages, Transcoder, TranscoderStream, countTokensToInvoke, eventStreamToSse, inlineSchema,
   invokeFromConverse, invokeToMessages, messagesEvents, modelFamily,
   modelIdToBedrock, requestToConverse, requestToMessages, requestToMessagesBytes, requestToMessagesJson,
   type Converse, type ErrorKind, type Loss, type Messages,
@@ -26,6 +26,7 @@ const bytes: Uint8Array = requestToMessagesBytes(new Uint8Array()).value;
 const json: string = requestToMessagesJson('{}').value;
 const family: 'claude' | 'nova' | 'opaque' | 'other' = modelFamily('x');
 const bedrock: string | undefined = modelIdToBedrock('claude-haiku-4-5', 'us');
+const isAnything: boolean = inlineSchema(true).value;
 const schema: Record<string, unknown> = inlineSchema({ type: 'object' }, { recursion: 'unroll', depth: 2 }).value;
 
 const body = new Response('').body!.pipeThrough(eventStreamToSse()).pipeThrough(new TranscoderStream({ from: 'sse', to: 'invoke' }));
@@ -33,9 +34,10 @@ const out: Uint8Array = new Transcoder({ from: 'json', to: 'json', side: 'conver
 async function read() {
   const events = messagesEvents(body, { from: 'invoke' });
   for await (const event of events) if (event.type === 'content_block_delta') console.log(events.input(event.index, { openString: true }));
-  return events.response().content;
+  return [events.response().content, events.message?.usage];
 }
-for (const event of new StreamToMessages().push({ messageStop: { stopReason: 'end_turn' } })) console.log(event.type);
+for (const event of new StreamToMessages().push({ messageStop: { stopReason: 'end_turn' } })) console.log(event.type === 'error' ? event.error.type : event.type);
+const encoded: Converse.StreamEvent<string>[] = new StreamToConverse({ bytes: 'base64' }).finish();
 
 try {
   read();
@@ -47,6 +49,8 @@ try {
 }
 
 // @ts-expect-error
+new ConverseMessagesError('mine');
+// @ts-expect-error
 requestToMessages('{}');
 // @ts-expect-error
 requestToMessages(wire, { loss: 'some' });
@@ -57,4 +61,4 @@ requestToMessagesBytes('{}');
 // @ts-expect-error
 new Transcoder({ from: 'xml', to: 'sse' });
 
-export { all, bedrock, counted, family, id, invoked, json, out, schema, wireBack };
+export { all, bedrock, counted, encoded, family, id, invoked, isAnything, json, out, schema, wireBack };
