@@ -239,7 +239,13 @@ impl<'o> Cx<'o> {
 
     #[cold]
     pub(crate) fn hint(&mut self, at: Path<'_>, code: Code, message: impl Into<Cow<'static, str>>) {
-        self.lose(at.pointer(), Severity::Hint, code, message.into());
+        self.hint_at(at.pointer(), code, message);
+    }
+
+    /// The same at a place that is written out already.
+    #[cold]
+    pub(crate) fn hint_at(&mut self, path: impl Into<String>, code: Code, message: impl Into<Cow<'static, str>>) {
+        self.lose(path.into(), Severity::Hint, code, message.into());
     }
 
     #[cold]

@@ -10,7 +10,7 @@
 //! reasoning, not behind a document that is not PDF, none twice in a row, at most four, the ttl never growing along tools,
 //! system and messages. One that is not allowed moves to the nearest place before it that is (hint), or is left out (hint).
 
-use crate::loss::{Code, Cx, Path, Severity};
+use crate::loss::{Code, Cx, Path};
 use crate::wire::{Leaves, Text};
 use crate::{converse, messages};
 
@@ -221,7 +221,7 @@ impl Wish {
     /// It is left out, because a later one stands for the same element.
     pub(super) fn repeated(&self, cx: &mut Cx<'_>) {
         let message = "a later cache point of the same tool result stands for it";
-        cx.lose(self.path.clone(), Severity::Hint, Code::Dropped, message.into());
+        cx.hint_at(&self.path, Code::Dropped, message);
     }
 }
 
@@ -333,9 +333,7 @@ impl Points {
 
     /// The points that stay, in order, each at its place.
     fn settle(self, cx: &mut Cx<'_>) -> Vec<Point> {
-        let mut drop = |point: Point, message: &'static str| {
-            cx.lose(point.wish.path, Severity::Hint, Code::Dropped, message.into());
-        };
+        let mut drop = |point: Point, message: &'static str| cx.hint_at(point.wish.path, Code::Dropped, message);
         let mut points: Vec<Point> = Vec::new();
         for point in self.wanted {
             if point.place.behind == 0 {
@@ -373,7 +371,7 @@ impl Points {
             let moved =
                 (place != natural).then_some("it stands at the nearest place before it where Bedrock allows one");
             if let Some(message) = wish.displaced.or(moved) {
-                cx.lose(wish.path.clone(), Severity::Hint, Code::Moved, message.into());
+                cx.hint_at(&wish.path, Code::Moved, message);
             }
         }
         settled

@@ -268,18 +268,15 @@ fn kind(name: Option<&Named>, status: Option<u16>, cx: &mut Cx<'_>) -> messages:
         cx.hint(Path::Root.name("__type"), Code::Supplied, "no name: the status tells the class");
         return kind_of_status(status);
     };
-    let hint = |cx: &mut Cx<'_>, code, message: String| {
-        cx.lose(at.clone(), crate::Severity::Hint, code, message.into());
-    };
     let too_large = Some(messages::ErrorType::RequestTooLarge).filter(|_| status == Some(413));
     let Some(kind) = too_large.or_else(|| kind_of(name)) else {
         let message =
             format!("`{}` is not a name this library knows: the status tells the class", shown(name.as_str()));
-        hint(cx, Code::UnknownValue, message);
+        cx.hint_at(at, Code::UnknownValue, message);
         return kind_of_status(status);
     };
     if exception_of(&kind).is_none_or(|(back, _)| back != *name) || kind == messages::ErrorType::RequestTooLarge {
-        hint(cx, Code::Rewritten, format!("`{kind}` stands for other names too"));
+        cx.hint_at(at, Code::Rewritten, format!("`{kind}` stands for other names too"));
     }
     kind
 }
@@ -385,7 +382,7 @@ impl<L: Leaves> Found<L> {
         let mut names = std::mem::take(&mut self.names).into_iter();
         let first = names.next()?;
         for other in names {
-            cx.lose(other.at, crate::Severity::Hint, Code::Dropped, "a name stands before it".into());
+            cx.hint_at(other.at, Code::Dropped, "a name stands before it");
         }
         Some(first)
     }
@@ -395,7 +392,7 @@ impl<L: Leaves> Found<L> {
         let mut messages = self.messages.into_iter();
         let (_, first) = messages.next()?;
         for (at, _) in messages {
-            cx.lose(at, crate::Severity::Hint, Code::Dropped, "a message stands before it".into());
+            cx.hint_at(at, Code::Dropped, "a message stands before it");
         }
         Some(first)
     }

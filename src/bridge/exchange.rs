@@ -133,9 +133,7 @@ fn carry<L: Leaves>(mut carried: Additional<L>, family: Family, cx: &mut Cx<'_>)
         let why = "only Claude takes it";
         let contents =
             [("thinking", carried.thinking.is_some()), ("context_management", carried.context_management.is_some())];
-        for (name, _) in contents.into_iter().filter(|(_, present)| *present) {
-            cx.content(root.name(name), Code::Unsupported, why);
-        }
+        cx.unsupported_contents(root, &contents, why);
         let top_k = carried.top_k.take();
         let hints = [
             ("anthropic_beta", !carried.anthropic_beta.is_empty()),

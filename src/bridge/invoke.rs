@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{Leaves, Map, Raw, Text, Wire};
-use crate::{Error, ErrorKind, Options, Severity, converse, messages};
+use crate::{Error, ErrorKind, Options, converse, messages};
 
 use super::additional::either;
 use super::rules::invalid;
@@ -268,12 +268,9 @@ pub fn to_converse<L: Leaves>(
                 match labels.get(&name) {
                     None => labels.push(name, value),
                     Some(label) if *label == value => {}
-                    Some(_) => cx.lose(
-                        "/body/metadata/user_id".to_owned(),
-                        Severity::Hint,
-                        Code::Dropped,
-                        "the header says another thing".into(),
-                    ),
+                    Some(_) => {
+                        cx.hint_at("/body/metadata/user_id", Code::Dropped, "the header says another thing");
+                    }
                 }
             }
             Some(labels)

@@ -57,6 +57,7 @@ use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{FreeForm, Kind, Leaves, Map, RawJson, Wire, compact, utf8, verbatim};
 use crate::{Error, Options, messages, schema};
 
+/// Hints: the model reads the same without them.
 impl Cx<'_> {
     /// Members of a known object that this library does not know. Null is absence.
     fn unknown<V: FreeForm>(&mut self, at: Path<'_>, members: &Map<V>) {
@@ -78,6 +79,21 @@ impl Cx<'_> {
         self.hint(at.name(name), Code::UnknownMember, message);
     }
 
+    /// Those of the named members that are present, all for the same reason.
+    fn unsupported_members<'n>(
+        &mut self,
+        at: Path<'_>,
+        members: impl IntoIterator<Item = (&'n str, bool)>,
+        why: &'static str,
+    ) {
+        for (name, _) in members.into_iter().filter(|(_, present)| *present) {
+            self.hint(at.name(name), Code::Unsupported, why);
+        }
+    }
+}
+
+/// Content losses.
+impl Cx<'_> {
     /// A block, or another union, of a type that this library does not know.
     fn unknown_type(&mut self, at: Path<'_>, name: &str) {
         self.content(at, Code::UnknownType, format!("`{}` is not a type this library knows here", shown(name)));
@@ -88,15 +104,10 @@ impl Cx<'_> {
         self.content(at, Code::Unsupported, format!("the target has no place for `{}` here", shown(name)));
     }
 
-    /// Those of the named members that are present: hints, all for the same reason.
-    fn unsupported_members<'n>(
-        &mut self,
-        at: Path<'_>,
-        members: impl IntoIterator<Item = (&'n str, bool)>,
-        why: &'static str,
-    ) {
-        for (name, _) in members.into_iter().filter(|(_, present)| *present) {
-            self.hint(at.name(name), Code::Unsupported, why);
+    /// Those of the named members that are present, all for the same reason.
+    fn unsupported_contents(&mut self, at: Path<'_>, members: &[(&str, bool)], why: &'static str) {
+        for (name, _) in members.iter().filter(|(_, present)| *present) {
+            self.content(at.name(name), Code::Unsupported, why);
         }
     }
 }

@@ -286,8 +286,7 @@ pub(super) fn supply_max_tokens<L: Leaves>(
         let message = "Messages requires max_tokens, and no default is set";
         return Err(Error::new(ErrorKind::MissingMaxTokens, at, message));
     };
-    let message = format!("Messages requires max_tokens: {default} was supplied");
-    cx.lose(at.to_owned(), crate::Severity::Hint, Code::Supplied, message.into());
+    cx.hint_at(at, Code::Supplied, format!("Messages requires max_tokens: {default} was supplied"));
     Ok(())
 }
 
@@ -355,11 +354,8 @@ pub(super) fn whole_to_converse<L: Leaves>(
     ];
     cx.unsupported_members(root, refused, "Bedrock refuses it");
     let has_servers = mcp_servers.is_some_and(|servers| servers.text() != "[]");
-    for (name, _) in
-        [("container", container.is_some()), ("mcp_servers", has_servers)].into_iter().filter(|(_, present)| *present)
-    {
-        cx.content(root.name(name), Code::Unsupported, "Bedrock refuses it");
-    }
+    let refused = [("container", container.is_some()), ("mcp_servers", has_servers)];
+    cx.unsupported_contents(root, &refused, "Bedrock refuses it");
     let mut output = output_config.unwrap_or_default();
     inline_refs(&mut tools, Some(&mut output), root, cx)?;
     let more_output = std::mem::take(&mut output.unknown);

@@ -229,8 +229,7 @@ impl<L: Leaves> Turns<L> {
     /// Leaves out the held texts behind the first `kept`.
     fn drop_held(&mut self, kept: usize, cx: &mut Cx<'_>) {
         for path in self.held.drain(..).skip(kept) {
-            let message = "Bedrock refuses an empty text beside other content";
-            cx.lose(path, crate::Severity::Hint, Code::Dropped, message.into());
+            cx.hint_at(path, Code::Dropped, "Bedrock refuses an empty text beside other content");
         }
     }
 
@@ -243,12 +242,11 @@ impl<L: Leaves> Turns<L> {
         if let (Some(path), false) = (document, has_text) {
             if let Some(text) = &cx.options.document_text {
                 message.content.push(converse::ContentBlock::Text(text.clone().into()));
-                let message = "a message with a document needs a text: the option's was added";
-                cx.lose(path, crate::Severity::Hint, Code::Supplied, message.into());
+                cx.hint_at(path, Code::Supplied, "a message with a document needs a text: the option's was added");
             } else {
                 let message =
                     "Converse refuses a document in a message without text (the option `document_text` adds one)";
-                cx.lose(path, crate::Severity::Hint, Code::ServiceRule, message.into());
+                cx.hint_at(path, Code::ServiceRule, message);
             }
         }
         let kept = usize::from(message.content.is_empty() && !self.held.is_empty());
