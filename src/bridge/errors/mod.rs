@@ -19,12 +19,14 @@
 //!
 //! A step that does not lead back is a hint at the name. An unknown name, or none, takes its class from the status (hint).
 
+mod found;
+mod in_stream;
+
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm as _, Kind, Leaves, Map, Raw, Text as _, Wire};
+use crate::wire::{Leaves, Raw, Text as _, Wire};
 use crate::{Error, Options, converse, messages};
 
-use super::rules::invalid;
-use super::{present, shown};
+pub(super) use in_stream::{Streams, exception_in_stream, in_stream_to_converse, in_stream_to_messages};
 
 /// The body of an error, and its HTTP status.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,251 +153,13 @@ pub(super) fn kind_of_code<L: Leaves>(code: &L::Json, at: Path<'_>, cx: &mut Cx<
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn to_messages<L: Leaves>(
-    mut exception: converse::Exception<L>,
+    exception: converse::Exception<L>,
     status: Option<u16>,
     options: &Options,
 ) -> Result<Converted<HttpError<messages::ErrorResponse<L>>>, Error> {
     let mut cx = Cx::new(options);
-    let request_id = exception.request_id.take();
-    let mut found = Found { names: Vec::new(), messages: Vec::new() };
-    found.exception(exception, Path::Root, &mut cx)?;
-    let body = found.error(request_id, status, Path::Root, &mut cx)?;
+    let body = found::error(None, exception, status, Path::Root, &mut cx)?;
     cx.finish(HttpError { status: status_of(&body.error.kind), body })
-}
-
-/// The error that an exception of a stream becomes. The exception stands at its name.
-pub(super) fn in_stream_to_messages<L: Leaves>(
-    name: &str,
-    mut exception: converse::Exception<L>,
-    at: Path<'_>,
-    cx: &mut Cx<'_>,
-) -> Result<messages::ErrorResponse<L>, Error> {
-    let named = Named { at: at.pointer(), name: converse::ExceptionName::of(name) };
-    let mut found = Found { names: vec![named], messages: Vec::new() };
-    let request_id = exception.request_id.take();
-    found.exception(exception, at, cx)?;
-    found.error(request_id, None, at, cx)
-}
-
-/// Streams that know exceptions.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Streams {
-    /// Five.
-    Converse,
-    /// Those, and `modelTimeoutException`.
-    Invoke,
-}
-
-/// The exception of a stream that an error becomes.
-pub(super) fn in_stream_to_converse<L: Leaves>(
-    error: messages::ErrorResponse<L>,
-    streams: Streams,
-    at: Path<'_>,
-    cx: &mut Cx<'_>,
-) -> converse::StreamEvent<L> {
-    let messages::ErrorResponse { error, request_id, unknown } = error;
-    cx.unknown(at, &unknown);
-    cx.unsupported_members(at, [("request_id", request_id.is_some())], "an event of a stream has no place for it");
-    let error_at = at.name("error");
-    let messages::ErrorObject { kind, message, unknown } = error;
-    cx.unknown(error_at, &unknown);
-    let exception = converse::Exception { message: Some(message), ..Default::default() };
-    in_stream(&kind, exception, streams, error_at.name("type"), cx)
-}
-
-/// An exception of any name as one that Converse's streams have. It stands at its name.
-pub(super) fn exception_in_stream<L: Leaves>(
-    name: &str,
-    exception: converse::Exception<L>,
-    at: Path<'_>,
-    cx: &mut Cx<'_>,
-) -> converse::StreamEvent<L> {
-    let name = converse::ExceptionName::of(name);
-    let exception = match (&name, converse::StreamEvent::exception(&name, exception)) {
-        (_, Err(exception)) => exception,
-        (converse::ExceptionName::ModelTimeout, Ok(converse::StreamEvent::ModelTimeout(exception))) => *exception,
-        (_, Ok(event)) => return event,
-    };
-    let kind = kind_of(&name).unwrap_or(messages::ErrorType::Api);
-    let event = named(&leads(&kind, Streams::Converse).0, exception);
-    cx.hint(at, Code::Rewritten, format!("in a stream `{}` stands for it", event.name()));
-    event
-}
-
-/// The exception of a stream for errors of this kind, and whether it leads back to it.
-fn leads(kind: &messages::ErrorType, streams: Streams) -> (converse::ExceptionName, bool) {
-    use messages::ErrorType as Kind;
-    match kind {
-        Kind::RateLimit => (converse::ExceptionName::Throttling, true),
-        Kind::Overloaded => (converse::ExceptionName::ServiceUnavailable, true),
-        Kind::Api => (converse::ExceptionName::InternalServer, true),
-        Kind::InvalidRequest => (converse::ExceptionName::Validation, true),
-        Kind::Timeout if streams == Streams::Invoke => (converse::ExceptionName::ModelTimeout, true),
-        Kind::Timeout => (converse::ExceptionName::ModelStreamError, false),
-        Kind::Unknown(_) => (converse::ExceptionName::InternalServer, false),
-        Kind::Authentication
-        | Kind::Billing
-        | Kind::Permission
-        | Kind::NotFound
-        | Kind::Conflict
-        | Kind::RequestTooLarge => (converse::ExceptionName::Validation, false),
-    }
-}
-
-fn named<L: Leaves>(name: &converse::ExceptionName, exception: converse::Exception<L>) -> converse::StreamEvent<L> {
-    converse::StreamEvent::exception(name, exception)
-        .unwrap_or_else(|exception| converse::StreamEvent::InternalServer(Box::new(exception)))
-}
-
-fn in_stream<L: Leaves>(
-    kind: &messages::ErrorType,
-    exception: converse::Exception<L>,
-    streams: Streams,
-    at: Path<'_>,
-    cx: &mut Cx<'_>,
-) -> converse::StreamEvent<L> {
-    let (name, leads_back) = leads(kind, streams);
-    let event = named(&name, exception);
-    if !leads_back {
-        cx.hint(at, Code::Rewritten, format!("in a stream `{}` stands for it", event.name()));
-    }
-    event
-}
-
-/// The error's type, by the exception's name and the status.
-fn kind(name: Option<&Named>, status: Option<u16>, cx: &mut Cx<'_>) -> messages::ErrorType {
-    let Some(Named { at, name }) = name else {
-        cx.hint(Path::Root.name("__type"), Code::Supplied, "no name: the status tells the class");
-        return kind_of_status(status);
-    };
-    let too_large = Some(messages::ErrorType::RequestTooLarge).filter(|_| status == Some(413));
-    let Some(kind) = too_large.or_else(|| kind_of(name)) else {
-        let message =
-            format!("`{}` is not a name this library knows: the status tells the class", shown(name.as_str()));
-        cx.hint_at(at, Code::UnknownValue, message);
-        return kind_of_status(status);
-    };
-    if exception_of(&kind).is_none_or(|(back, _)| back != *name) || kind == messages::ErrorType::RequestTooLarge {
-        cx.hint_at(at, Code::Rewritten, format!("`{kind}` stands for other names too"));
-    }
-    kind
-}
-
-/// A name, and where it stands.
-struct Named {
-    at: String,
-    name: converse::ExceptionName,
-}
-
-/// What an exception's forms say.
-struct Found<L: Leaves> {
-    names: Vec<Named>,
-    messages: Vec<(String, L::Text)>,
-}
-
-impl<L: Leaves> Found<L> {
-    fn exception(&mut self, exception: converse::Exception<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        let converse::Exception {
-            kind,
-            code,
-            js_name,
-            error,
-            message,
-            capital_message,
-            original_status_code,
-            original_message,
-            resource_name,
-            request_id: _,
-            mut unknown,
-        } = exception;
-        super::drop_padding(&mut unknown);
-        for (member, name) in [("__type", kind), ("code", code), ("name", js_name)] {
-            self.add_name(at.name(member), name.as_ref());
-        }
-        for (member, message) in [("message", message), ("Message", capital_message)] {
-            self.messages.extend(message.map(|message| (at.name(member).pointer(), message)));
-        }
-        if let Some(converse::ErrorDetail { code, message, unknown }) = error {
-            let at = at.name("Error");
-            cx.unknown(at, &unknown);
-            self.add_name(at.name("Code"), code.as_ref());
-            self.messages.extend(message.map(|message| (at.name("Message").pointer(), message)));
-        }
-        let others = [
-            ("originalStatusCode", original_status_code.is_some()),
-            ("originalMessage", original_message.is_some()),
-            ("resourceName", resource_name.is_some()),
-        ];
-        cx.unsupported_members(at, others, "Messages has no place for it");
-        self.unknown(unknown, at, cx)
-    }
-
-    fn add_name(&mut self, at: Path<'_>, name: Option<&L::Text>) {
-        let name = name.map(|name| converse::ExceptionName::of(&name.decode()));
-        self.names.extend(name.map(|name| Named { at: at.pointer(), name }));
-    }
-
-    /// A stream's exception is the one member of a union.
-    fn unknown(&mut self, members: Map<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        let members = present(members);
-        let alone = self.names.is_empty() && self.messages.is_empty() && members.len() == 1;
-        for (name, value) in members {
-            if !alone || value.kind() != Kind::Object {
-                cx.unknown_member(at, &name);
-                continue;
-            }
-            let at = at.name(&name);
-            self.names.push(Named { at: at.pointer(), name: converse::ExceptionName::of(&name) });
-            let inner = L::parse(&value).map_err(|error| error.beneath(&at.pointer()))?;
-            self.exception(inner, at, cx)?;
-        }
-        Ok(())
-    }
-
-    /// The error that was found.
-    fn error(
-        mut self,
-        request_id: Option<L::Text>,
-        status: Option<u16>,
-        at: Path<'_>,
-        cx: &mut Cx<'_>,
-    ) -> Result<messages::ErrorResponse<L>, Error> {
-        let name = self.name(cx);
-        let kind = kind(name.as_ref(), status, cx);
-        let message = match self.message(cx) {
-            Some(message) => message,
-            None if name.is_none() && status.is_none() => {
-                return Err(invalid(at.name("message"), "not an error: it has neither a name nor a message"));
-            }
-            None => {
-                cx.hint(at.name("message"), Code::Supplied, "the error has no message: its type stands for it");
-                kind.as_str().to_owned().into()
-            }
-        };
-        let request_id = request_id.or_else(|| cx.options.request_id.clone().map(L::Text::from));
-        let error = messages::ErrorObject { kind, message, ..Default::default() };
-        Ok(messages::ErrorResponse { error, request_id, ..Default::default() })
-    }
-
-    /// The first name; any other is a hint.
-    fn name(&mut self, cx: &mut Cx<'_>) -> Option<Named> {
-        let mut names = std::mem::take(&mut self.names).into_iter();
-        let first = names.next()?;
-        for other in names {
-            cx.hint_at(other.at, Code::Dropped, "a name stands before it");
-        }
-        Some(first)
-    }
-
-    /// The first message; any other is a hint.
-    fn message(self, cx: &mut Cx<'_>) -> Option<L::Text> {
-        let mut messages = self.messages.into_iter();
-        let (_, first) = messages.next()?;
-        for (at, _) in messages {
-            cx.hint_at(at, Code::Dropped, "a message stands before it");
-        }
-        Some(first)
-    }
 }
 
 /// Converts an exception of the Bedrock runtime, JSON to JSON: a body with its name as `__type`, `code`, `name` or `Error.Code`, a
@@ -446,6 +210,7 @@ pub fn to_converse<L: Leaves>(
     cx.finish(target)
 }
 
+/// The exception that an error becomes.
 pub(super) fn exception<L: Leaves>(
     error: messages::ErrorResponse<L>,
     status: Option<u16>,
@@ -456,7 +221,7 @@ pub(super) fn exception<L: Leaves>(
     let at = Path::Root.name("error");
     let messages::ErrorObject { kind, message, unknown } = error;
     cx.unknown(at, &unknown);
-    let (name, status) = name(&kind, status, at.name("type"), cx);
+    let (name, status) = name_and_status(&kind, status, at.name("type"), cx);
     let body = converse::Exception {
         kind: Some(name.as_str().to_owned().into()),
         message: Some(message),
@@ -467,7 +232,7 @@ pub(super) fn exception<L: Leaves>(
 }
 
 /// The exception's name, and its status.
-fn name(
+fn name_and_status(
     kind: &messages::ErrorType,
     status: Option<u16>,
     at: Path<'_>,
