@@ -4,12 +4,13 @@
 //! for it when that place is empty. Towards Converse only members without a place go here.
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Kind, Leaves, Map, object};
+use crate::wire::{FreeForm as _, Kind, Leaves, Map, object};
 use crate::{Error, ErrorKind, messages};
 
-use crate::wire::FreeForm as _;
-
 use super::inline_refs;
+
+/// The member of a Converse request for what Converse itself does not have.
+pub(super) const FIELDS: &str = "additionalModelRequestFields";
 
 object! {
     /// What `additionalModelRequestFields` may hold for Claude.
@@ -85,8 +86,73 @@ object! {
     }
 }
 
+/// The fields as members of a Messages request, but for the tool choice, which may be a part of one.
+pub(super) fn to_messages<L: Leaves>(
+    fields: Option<L::Json>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Result<(messages::Request<L>, Option<PartialToolChoice<L>>), Error> {
+    let Additional {
+        model: _,
+        messages: _,
+        system: _,
+        stream: _,
+        anthropic_version: _,
+        anthropic_beta,
+        betas,
+        max_tokens,
+        temperature,
+        top_p,
+        top_k,
+        stop_sequences,
+        tools,
+        tool_choice,
+        thinking,
+        reasoning_config: _,
+        output_config,
+        cache_control,
+        metadata,
+        service_tier,
+        context_management,
+        container,
+        mcp_servers,
+        diagnostics,
+        inference_geo,
+        speed,
+        user_profile_id,
+        workspace_id,
+        inference_config: _,
+        unknown,
+    } = read(fields, at, cx)?;
+    let request = messages::Request {
+        anthropic_beta: messages::united(anthropic_beta, betas),
+        max_tokens,
+        temperature,
+        top_p,
+        top_k,
+        stop_sequences,
+        tools,
+        thinking,
+        output_config,
+        cache_control,
+        metadata,
+        service_tier,
+        context_management,
+        container,
+        mcp_servers,
+        diagnostics,
+        inference_geo,
+        speed,
+        user_profile_id,
+        workspace_id,
+        unknown,
+        ..Default::default()
+    };
+    Ok((request, tool_choice))
+}
+
 /// Reads the fields, and refuses those that always collide. Two names of one member become one.
-pub(super) fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<Additional<L>, Error> {
+fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<Additional<L>, Error> {
     let Some(fields) = fields else {
         return Ok(Additional::default());
     };

@@ -11,8 +11,8 @@ use crate::loss::{Converted, Cx, Path};
 use crate::wire::{Base64, Leaves, Map, Raw, Text, Wire};
 use crate::{Error, Options, converse, messages, model_id};
 
-use super::additional::Additional;
-use super::exchange::{self, Exchange, Exchanged};
+use super::additional::FIELDS;
+use super::exchange::{self, Exchanged};
 use super::{inline_refs, invoke, json_in_string, model, outcome, request, rules};
 
 /// Converts a request to count a conversation's tokens.
@@ -47,9 +47,9 @@ pub fn to_messages<L: Leaves>(
                 ..Default::default()
             };
             let mut inner = Cx::new(options);
-            let request::Split { mut request, .. } =
+            let request::Split { mut request, headers: _, max_tokens_at: _ } =
                 request::split_to_messages(model, request, &mut inner).map_err(|error| error.beneath(&at))?;
-            keep_counted(&mut request, Path::Root.name(request::FIELDS), &mut inner);
+            keep_counted(&mut request, Path::Root.name(FIELDS), &mut inner);
             cx.adopt(inner.into_losses(), &at);
             request
         }
@@ -137,53 +137,11 @@ pub fn to_converse<L: Leaves>(
     let root = Path::Root;
     keep_counted(&mut request, root, &mut cx);
     inline_refs(&mut request.tools, request.output_config.as_mut(), root, &mut cx)?;
-    let messages::Request {
-        model,
-        anthropic_beta,
-        betas,
-        system,
-        messages,
-        tools,
-        tool_choice,
-        thinking,
-        output_config,
-        cache_control,
-        context_management,
-        mcp_servers,
-        speed,
-        unknown,
-        // Taken out before.
-        anthropic_version: _,
-        max_tokens: _,
-        temperature: _,
-        top_p: _,
-        top_k: _,
-        stop_sequences: _,
-        metadata: _,
-        service_tier: _,
-        stream: _,
-        container: _,
-        diagnostics: _,
-        inference_geo: _,
-        user_profile_id: _,
-        workspace_id: _,
-    } = request;
-    let refused = [("mcp_servers", mcp_servers.is_some()), ("speed", speed.is_some())];
+    let refused = [("mcp_servers", request.mcp_servers.is_some()), ("speed", request.speed.is_some())];
     cx.unsupported_members(root, refused, "Bedrock refuses it");
-    let model_id = model::to_converse::<L>(model, root.name("model"), &mut cx)?;
+    let model_id = model::to_converse::<L>(request.model.take(), root.name("model"), &mut cx)?;
     let family = model_id::family(&model_id.decode());
-    let carried = Additional {
-        anthropic_beta,
-        betas,
-        thinking,
-        output_config,
-        context_management,
-        unknown,
-        ..Default::default()
-    };
-    let exchange = Exchange { messages, system, tools, tool_choice, cache_control };
-    let Exchanged { messages, system, tool_config, fields } =
-        exchange::to_converse(exchange, carried, family, &mut cx)?;
+    let (Exchanged { messages, system, tool_config }, fields) = exchange::to_converse(request, family, &mut cx)?;
     let input = converse::ConverseTokensRequest {
         messages,
         system,

@@ -1,7 +1,7 @@
-//! What a request and a token count have in common, towards Converse: the members that the model reads.
+//! What a request and a token count have in common: the members that the model reads.
 //!
-//! Here meet the tools, the system prompt and the messages, since Bedrock's rules tie them together: cache points along all
-//! three, tools that a history names, a tool choice that needs tools.
+//! Here meet the tools, the system prompt and the messages. Towards Converse, Bedrock's rules tie them together: cache points
+//! along all three, tools that a history names, a tool choice that needs tools.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -10,35 +10,104 @@ use crate::model_id::Family;
 use crate::wire::{FreeForm, Leaves, Map, Text};
 use crate::{Error, converse, messages};
 
-use super::additional::Additional;
-use super::cache::{self, Points};
+use super::additional::{Additional, FIELDS, PartialToolChoice};
+use super::cache::{self, Cached, Points};
 use super::{tool, turn};
 
-/// In Messages.
-pub(super) struct Exchange<L: Leaves> {
-    pub(super) messages: Vec<messages::Message<L>>,
-    pub(super) system: Option<messages::Content<L>>,
-    pub(super) tools: Vec<messages::Tool<L>>,
-    pub(super) tool_choice: Option<messages::ToolChoice<L>>,
-    pub(super) cache_control: Option<messages::CacheControl<L>>,
+/// The exchange in Messages.
+struct Exchange<L: Leaves> {
+    messages: Vec<messages::Message<L>>,
+    system: Option<messages::Content<L>>,
+    tools: Vec<messages::Tool<L>>,
+    tool_choice: Option<messages::ToolChoice<L>>,
+    cache_control: Option<messages::CacheControl<L>>,
 }
 
-/// In Converse.
+/// The exchange in Converse.
 pub(super) struct Exchanged<L: Leaves> {
     pub(super) messages: Vec<converse::Message<L>>,
     pub(super) system: Vec<converse::SystemContentBlock<L>>,
     pub(super) tool_config: Option<converse::ToolConfiguration<L>>,
-    pub(super) fields: Option<L::Json>,
 }
 
-/// With `carried`, the members that go to `additionalModelRequestFields`.
+/// Puts the exchange into a request that holds what `additionalModelRequestFields` say, apart from their tool choice.
+pub(super) fn to_messages<L: Leaves>(
+    exchange: Exchanged<L>,
+    carried_choice: Option<PartialToolChoice<L>>,
+    request: &mut messages::Request<L>,
+    cx: &mut Cx<'_>,
+) -> Result<(), Error> {
+    let Exchanged { messages, system, tool_config } = exchange;
+    let root = Path::Root;
+    let (config_at, fields_at) = (root.name("toolConfig"), root.name(FIELDS));
+    let converse::ToolConfiguration { tools, tool_choice, unknown } = tool_config.unwrap_or_default();
+    cx.unknown(config_at, &unknown);
+    let (choice_at, carried_at) = (config_at.name("toolChoice"), fields_at.name("tool_choice"));
+    request.tool_choice = tool::choice_to_messages(tool_choice, carried_choice, choice_at, carried_at, cx)?;
+    let mut cached = Cached::new();
+    tool::to_messages(tools, config_at.name("tools"), &mut cached, cx)?;
+    turn::system_to_messages(system, root.name("system"), &mut cached, cx)?;
+    turn::to_messages(messages, root.name("messages"), &mut cached, cx)?;
+    request.system = turn::system_of(cached.system);
+    request.messages = turn::messages_of(cached.messages);
+    let mut tools: Vec<_> = cached.tools.into_iter().map(messages::Tool::Custom).collect();
+    tools.append(&mut request.tools);
+    request.tools = tools;
+    Ok(())
+}
+
+/// The exchange, and what goes to `additionalModelRequestFields`. All else has been taken out of the request.
+fn split<L: Leaves>(request: messages::Request<L>) -> (Exchange<L>, Additional<L>) {
+    let messages::Request {
+        anthropic_beta,
+        betas,
+        system,
+        messages,
+        tools,
+        tool_choice,
+        thinking,
+        top_k,
+        output_config,
+        cache_control,
+        context_management,
+        unknown,
+        model: _,
+        anthropic_version: _,
+        max_tokens: _,
+        temperature: _,
+        top_p: _,
+        stop_sequences: _,
+        metadata: _,
+        service_tier: _,
+        stream: _,
+        container: _,
+        mcp_servers: _,
+        diagnostics: _,
+        inference_geo: _,
+        speed: _,
+        user_profile_id: _,
+        workspace_id: _,
+    } = request;
+    let carried = Additional {
+        anthropic_beta,
+        betas,
+        top_k,
+        thinking,
+        output_config,
+        context_management,
+        unknown,
+        ..Default::default()
+    };
+    (Exchange { messages, system, tools, tool_choice, cache_control }, carried)
+}
+
+/// The exchange and `additionalModelRequestFields` of a request out of which all else has been taken.
 pub(super) fn to_converse<L: Leaves>(
-    exchange: Exchange<L>,
-    mut carried: Additional<L>,
+    request: messages::Request<L>,
     family: Family,
     cx: &mut Cx<'_>,
-) -> Result<Exchanged<L>, Error> {
-    let Exchange { messages, system, tools, tool_choice, cache_control } = exchange;
+) -> Result<(Exchanged<L>, Option<L::Json>), Error> {
+    let (Exchange { messages, system, tools, tool_choice, cache_control }, mut carried) = split(request);
     let root = Path::Root;
     let tools_at = root.name("tools");
     let mut points = Points::default();
@@ -85,7 +154,7 @@ pub(super) fn to_converse<L: Leaves>(
     points.place(&mut specs, &mut system, &mut messages, cx);
     let config = converse::ToolConfiguration { tools: specs, tool_choice, ..Default::default() };
     let tool_config = (!config.tools.is_empty()).then_some(config);
-    Ok(Exchanged { messages, system, tool_config, fields: carry(carried, family, cx) })
+    Ok((Exchanged { messages, system, tool_config }, carry(carried, family, cx)))
 }
 
 fn blocks<L: Leaves>(messages: &[converse::Message<L>]) -> impl Iterator<Item = &converse::ContentBlock<L>> {

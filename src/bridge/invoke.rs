@@ -16,7 +16,7 @@ use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{Leaves, Map, Raw, Text, Wire};
 use crate::{Error, ErrorKind, Options, converse, messages};
 
-use super::additional::either;
+use super::additional::{FIELDS, either};
 use super::rules::invalid;
 use super::{inline_refs, json_in_string, model, outcome, params, request};
 
@@ -101,7 +101,7 @@ pub fn from_converse<L: Leaves>(
     request::supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
     let request::HeaderMembers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
     let root = Path::Root;
-    let fields_at = root.name(request::FIELDS);
+    let fields_at = root.name(FIELDS);
     let mut headers = Map::default();
     if let Some(guardrail) = guardrail_config {
         guardrail_to_headers(guardrail, &mut headers, &mut cx);

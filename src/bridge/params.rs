@@ -19,40 +19,42 @@ use super::{inlined, is_object, json_in_string, text_of};
 /// The most stop sequences that Converse takes.
 const MOST_STOP_SEQUENCES: usize = 2500;
 
+/// Takes these parameters out of the request.
 pub(super) fn inference_to_converse<L: Leaves>(
-    max_tokens: Option<i64>,
-    temperature: Option<L::Number>,
-    top_p: Option<L::Number>,
-    stop_sequences: Vec<L::Text>,
+    request: &mut messages::Request<L>,
     cx: &mut Cx<'_>,
 ) -> Result<converse::InferenceConfiguration<L>, Error> {
     let root = Path::Root;
-    let max_tokens = max_tokens.ok_or_else(|| invalid(root.name("max_tokens"), "a required member is missing"))?;
+    let Some(max_tokens) = request.max_tokens.take() else {
+        return Err(invalid(root.name("max_tokens"), "a required member is missing"));
+    };
     if max_tokens < 1 {
         return Err(out_of_range(root.name("max_tokens"), "at least 1"));
     }
+    let (temperature, top_p) = (request.temperature.take(), request.top_p.take());
     for (name, number) in [("temperature", &temperature), ("top_p", &top_p)] {
         if number.as_ref().is_some_and(|number| !number.is_from_0_to_1()) {
             return Err(out_of_range(root.name(name), "from 0 to 1"));
         }
     }
     let list_at = root.name("stop_sequences");
-    let mut kept = Vec::with_capacity(stop_sequences.len());
-    for (index, sequence) in stop_sequences.into_iter().enumerate() {
+    let sequences = std::mem::take(&mut request.stop_sequences);
+    let mut stop_sequences = Vec::with_capacity(sequences.len());
+    for (index, sequence) in sequences.into_iter().enumerate() {
         if sequence.is_empty() {
             cx.hint(list_at.index(index), Code::Dropped, "Converse takes no empty stop sequence, and it stops nothing");
         } else {
-            kept.push(sequence);
+            stop_sequences.push(sequence);
         }
     }
-    if kept.len() > MOST_STOP_SEQUENCES {
+    if stop_sequences.len() > MOST_STOP_SEQUENCES {
         return Err(out_of_range(list_at, "a list of at most 2,500"));
     }
     Ok(converse::InferenceConfiguration {
         max_tokens: Some(max_tokens),
         temperature,
         top_p,
-        stop_sequences: kept,
+        stop_sequences,
         ..Default::default()
     })
 }
@@ -131,13 +133,14 @@ fn format_to_messages<L: Leaves>(
     Ok(Some(messages::OutputFormat::JsonSchema(messages::JsonOutputFormat { schema, ..Default::default() })))
 }
 
-/// The output configuration; the members that Converse has no place for are the caller's.
+/// The output configuration; the members that Converse has no place for stay.
 pub(super) fn output_to_converse<L: Leaves>(
-    output: messages::OutputConfig<L>,
+    output: &mut Option<messages::OutputConfig<L>>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> Result<Option<converse::OutputConfig<L>>, Error> {
-    let messages::OutputConfig { format, effort, unknown: _ } = output;
+    let messages::OutputConfig { format, effort, unknown } = output.take().unwrap_or_default();
+    *output = (!unknown.is_empty()).then(|| messages::OutputConfig { unknown, ..Default::default() });
     let format_at = at.name("format");
     let text_format = match format {
         None => None,

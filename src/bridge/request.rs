@@ -18,10 +18,9 @@ use crate::model_id::{self, Family};
 use crate::wire::{FreeForm, Leaves, Map, Raw, Text, Wire};
 use crate::{Error, ErrorKind, Options, converse, messages};
 
-use super::additional::{self, Additional, either, either_list};
-use super::cache::Cached;
-use super::exchange::{self, Exchange, Exchanged};
-use super::{inline_refs, model, outcome, params, tool, turn};
+use super::additional::{self, FIELDS, either, either_list};
+use super::exchange::{self, Exchanged};
+use super::{inline_refs, model, outcome, params};
 
 /// Converts a Converse request to a Messages request.
 ///
@@ -133,9 +132,6 @@ pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<Stri
     Ok(to_converse(request, options)?.map(|request| outcome(&request, json)))
 }
 
-/// The member of a Converse request for what Converse itself does not have.
-pub(super) const FIELDS: &str = "additionalModelRequestFields";
-
 /// Members of a Converse request that `InvokeModel` has headers for and Messages has not.
 pub(super) struct HeaderMembers<L: Leaves> {
     pub(super) guardrail_config: Option<converse::GuardrailConfiguration<L>>,
@@ -144,7 +140,7 @@ pub(super) struct HeaderMembers<L: Leaves> {
     pub(super) service_tier: Option<converse::ServiceTier<L>>,
 }
 
-/// A Converse request as a Messages request, and what is left of it.
+/// A Converse request as a Messages request, and the members that only `InvokeModel`'s headers can keep.
 pub(super) struct Split<L: Leaves> {
     pub(super) request: messages::Request<L>,
     pub(super) headers: HeaderMembers<L>,
@@ -167,7 +163,6 @@ pub(super) fn join_user_id<L: Leaves>(
     Ok(())
 }
 
-/// The Messages request, apart from the members that only `InvokeModel`'s headers can keep.
 pub(super) fn split_to_messages<L: Leaves>(
     model: L::Text,
     request: converse::Request<L>,
@@ -200,74 +195,24 @@ pub(super) fn split_to_messages<L: Leaves>(
         cx.hint(at, Code::Unsupported, "a Messages response has all its fields");
     }
     let fields_at = root.name(FIELDS);
-    let mut fields = additional::read(additional_model_request_fields, fields_at, cx)?;
-
-    let (tools, choice) = match tool_config {
-        None => (Vec::new(), None),
-        Some(converse::ToolConfiguration { tools, tool_choice, unknown }) => {
-            cx.unknown(root.name("toolConfig"), &unknown);
-            (tools, tool_choice)
-        }
-    };
-    let config_at = root.name("toolConfig");
-    let choice_at = config_at.name("toolChoice");
-    let partial_at = fields_at.name("tool_choice");
-    let tool_choice = tool::choice_to_messages(choice, fields.tool_choice.take(), choice_at, partial_at, cx)?;
-    let mut cached = Cached::new();
-    tool::to_messages(tools, config_at.name("tools"), &mut cached, cx)?;
-    turn::system_to_messages(system, root.name("system"), &mut cached, cx)?;
-    turn::to_messages(messages, root.name("messages"), &mut cached, cx)?;
-
+    let (mut request, choice) = additional::to_messages(additional_model_request_fields, fields_at, cx)?;
+    request.model = Some(model);
+    request.stream = stream.then_some(true);
+    exchange::to_messages(Exchanged { messages, system, tool_config }, choice, &mut request, cx)?;
     let max_tokens_at = match &inference_config {
         Some(_) => "/inferenceConfig/maxTokens",
         None => "/inferenceConfig",
     };
-    let converse::InferenceConfiguration { max_tokens, temperature, top_p, stop_sequences, unknown } =
-        inference_config.unwrap_or_default();
+    let inference = inference_config.unwrap_or_default();
     let inference_at = root.name("inferenceConfig");
-    cx.unknown(inference_at, &unknown);
-    params::finite([("temperature", temperature.as_ref()), ("topP", top_p.as_ref())], inference_at)?;
+    cx.unknown(inference_at, &inference.unknown);
+    params::finite(
+        [("temperature", inference.temperature.as_ref()), ("topP", inference.top_p.as_ref())],
+        inference_at,
+    )?;
     let output = params::output_to_messages(output_config, root.name("outputConfig"), cx)?;
-    let output_config = join_output(fields.output_config.take(), output, fields_at)?;
-
-    let mut tools: Vec<_> = cached.tools.into_iter().map(messages::Tool::Custom).collect();
-    tools.append(&mut fields.tools);
-    let request = messages::Request {
-        model: Some(model),
-        anthropic_version: None,
-        anthropic_beta: messages::united(fields.anthropic_beta, fields.betas),
-        betas: Vec::new(),
-        max_tokens: either(fields.max_tokens, max_tokens, "max_tokens", "/inferenceConfig/maxTokens", fields_at)?,
-        system: turn::system_of(cached.system),
-        messages: turn::messages_of(cached.messages),
-        tools,
-        tool_choice,
-        thinking: fields.thinking,
-        temperature: either(fields.temperature, temperature, "temperature", "/inferenceConfig/temperature", fields_at)?,
-        top_p: either(fields.top_p, top_p, "top_p", "/inferenceConfig/topP", fields_at)?,
-        top_k: fields.top_k,
-        stop_sequences: either_list(
-            fields.stop_sequences,
-            stop_sequences,
-            "stop_sequences",
-            "/inferenceConfig/stopSequences",
-            fields_at,
-        )?,
-        output_config,
-        cache_control: fields.cache_control,
-        metadata: fields.metadata,
-        service_tier: fields.service_tier,
-        stream: stream.then_some(true),
-        context_management: fields.context_management,
-        container: fields.container,
-        mcp_servers: fields.mcp_servers,
-        diagnostics: fields.diagnostics,
-        inference_geo: fields.inference_geo,
-        speed: fields.speed,
-        user_profile_id: fields.user_profile_id,
-        workspace_id: fields.workspace_id,
-        unknown: fields.unknown,
-    };
+    join_output(&mut request, output, fields_at)?;
+    join_inference(&mut request, inference, fields_at)?;
     let headers = HeaderMembers { guardrail_config, performance_config, request_metadata, service_tier };
     Ok(Split { request, headers, max_tokens_at })
 }
@@ -292,108 +237,85 @@ pub(super) fn supply_max_tokens<L: Leaves>(
 
 /// `output_config` out of both places: its members merge.
 fn join_output<L: Leaves>(
-    additional: Option<messages::OutputConfig<L>>,
+    request: &mut messages::Request<L>,
     mapped: messages::OutputConfig<L>,
     fields_at: Path<'_>,
-) -> Result<Option<messages::OutputConfig<L>>, Error> {
+) -> Result<(), Error> {
     let at = fields_at.name("output_config");
-    let messages::OutputConfig { format, effort, unknown } = additional.unwrap_or_default();
+    let messages::OutputConfig { format, effort, unknown } = request.output_config.take().unwrap_or_default();
     let joined = messages::OutputConfig {
         format: either(format, mapped.format, "format", "/outputConfig/textFormat", at)?,
         effort: either(effort, mapped.effort, "effort", "/outputConfig/effort", at)?,
         unknown,
     };
-    Ok((joined != messages::OutputConfig::default()).then_some(joined))
+    request.output_config = (joined != messages::OutputConfig::default()).then_some(joined);
+    Ok(())
+}
+
+/// The members of `inferenceConfig` out of both places.
+fn join_inference<L: Leaves>(
+    request: &mut messages::Request<L>,
+    mapped: converse::InferenceConfiguration<L>,
+    at: Path<'_>,
+) -> Result<(), Error> {
+    let converse::InferenceConfiguration { max_tokens, temperature, top_p, stop_sequences, unknown: _ } = mapped;
+    request.max_tokens = either(request.max_tokens, max_tokens, "max_tokens", "/inferenceConfig/maxTokens", at)?;
+    request.temperature =
+        either(request.temperature.take(), temperature, "temperature", "/inferenceConfig/temperature", at)?;
+    request.top_p = either(request.top_p.take(), top_p, "top_p", "/inferenceConfig/topP", at)?;
+    let own = std::mem::take(&mut request.stop_sequences);
+    request.stop_sequences = either_list(own, stop_sequences, "stop_sequences", "/inferenceConfig/stopSequences", at)?;
+    Ok(())
 }
 
 /// The Converse request to a model, under the rules of the service.
 pub(super) fn whole_to_converse<L: Leaves>(
     model_id: L::Text,
-    request: messages::Request<L>,
+    mut request: messages::Request<L>,
     cx: &mut Cx<'_>,
 ) -> Result<converse::Request<L>, Error> {
-    let messages::Request {
-        model: _,
-        anthropic_version: _,
-        anthropic_beta,
-        betas,
-        max_tokens,
-        system,
-        messages,
-        mut tools,
-        tool_choice,
-        thinking,
-        temperature,
-        top_p,
-        top_k,
-        stop_sequences,
-        output_config,
-        cache_control,
-        metadata,
-        service_tier,
-        stream,
-        context_management,
-        container,
-        mcp_servers,
-        diagnostics,
-        inference_geo,
-        speed,
-        user_profile_id,
-        workspace_id,
-        unknown,
-    } = request;
     let root = Path::Root;
     let family = model_id::family(&model_id.decode());
-    let inference_config = params::inference_to_converse(max_tokens, temperature, top_p, stop_sequences, cx)?;
-    let refused = [
-        ("diagnostics", diagnostics.is_some()),
-        ("inference_geo", inference_geo.is_some()),
-        ("speed", speed.is_some()),
-        ("user_profile_id", user_profile_id.is_some()),
-        ("workspace_id", workspace_id.is_some()),
-    ];
-    cx.unsupported_members(root, refused, "Bedrock refuses it");
-    let has_servers = mcp_servers.is_some_and(|servers| servers.text() != "[]");
-    let refused = [("container", container.is_some()), ("mcp_servers", has_servers)];
-    cx.unsupported_contents(root, &refused, "Bedrock refuses it");
-    let mut output = output_config.unwrap_or_default();
-    inline_refs(&mut tools, Some(&mut output), root, cx)?;
-    let more_output = std::mem::take(&mut output.unknown);
-    let output_config = params::output_to_converse(output, root.name("output_config"), cx)?;
-    let carried = Additional {
-        anthropic_beta,
-        betas,
-        thinking,
-        top_k,
-        context_management,
-        output_config: (!more_output.is_empty())
-            .then_some(messages::OutputConfig { unknown: more_output, ..Default::default() }),
-        unknown,
-        ..Default::default()
-    };
-    let exchange = Exchange { messages, system, tools, tool_choice, cache_control };
-    let Exchanged { messages, system, tool_config, fields } = exchange::to_converse(exchange, carried, family, cx)?;
+    let inference_config = params::inference_to_converse(&mut request, cx)?;
+    refused_by_bedrock(&mut request, cx);
+    inline_refs(&mut request.tools, request.output_config.as_mut(), root, cx)?;
+    let output_config = params::output_to_converse(&mut request.output_config, root.name("output_config"), cx)?;
+    let (metadata, service_tier) = (request.metadata.take(), request.service_tier.take());
+    let stream = request.stream.take() == Some(true);
+    let (Exchanged { messages, system, tool_config }, fields) = exchange::to_converse(request, family, cx)?;
+    let returned = if stream { "/delta/stop_sequence" } else { "/stop_sequence" };
     let stop_sequence_returns = !inference_config.stop_sequences.is_empty() && family == Family::Claude;
-    let streams = stream == Some(true);
-    let returned = if streams { "/delta/stop_sequence" } else { "/stop_sequence" };
     Ok(converse::Request {
         model_id: Some(model_id),
         messages,
         system,
         inference_config: Some(inference_config),
         tool_config,
-        guardrail_config: None,
         additional_model_request_fields: fields,
-        prompt_variables: None,
         additional_model_response_field_paths: stop_sequence_returns
             .then(|| returned.to_owned().into())
             .into_iter()
             .collect(),
         request_metadata: params::metadata_to_converse(metadata, root.name("metadata"), cx),
-        performance_config: None,
         service_tier: params::tier_to_converse(service_tier, root.name("service_tier"), cx),
         output_config,
-        stream: streams,
-        unknown: Map::new(),
+        stream,
+        ..Default::default()
     })
+}
+
+/// Takes out the members that Bedrock refuses.
+fn refused_by_bedrock<L: Leaves>(request: &mut messages::Request<L>, cx: &mut Cx<'_>) {
+    let why = "Bedrock refuses it";
+    let hints = [
+        ("diagnostics", request.diagnostics.take().is_some()),
+        ("inference_geo", request.inference_geo.take().is_some()),
+        ("speed", request.speed.take().is_some()),
+        ("user_profile_id", request.user_profile_id.take().is_some()),
+        ("workspace_id", request.workspace_id.take().is_some()),
+    ];
+    cx.unsupported_members(Path::Root, hints, why);
+    let has_servers = request.mcp_servers.take().is_some_and(|servers| servers.text() != "[]");
+    let contents = [("container", request.container.take().is_some()), ("mcp_servers", has_servers)];
+    cx.unsupported_contents(Path::Root, &contents, why);
 }
