@@ -12,7 +12,7 @@ use crate::wire::{Base64, Leaves, Map, Raw, Text, Wire};
 use crate::{Error, Options, converse, messages, model_id};
 
 use super::additional::FIELDS;
-use super::exchange::{self, Exchanged};
+use super::exchange::{self, InConverse};
 use super::{inline_refs, invoke, json_in_string, model, outcome, request, rules};
 
 /// Converts a request to count a conversation's tokens.
@@ -47,7 +47,7 @@ pub fn to_messages<L: Leaves>(
                 ..Default::default()
             };
             let mut inner = Cx::new(options);
-            let request::Split { mut request, headers: _, max_tokens_at: _ } =
+            let request::RequestAndHeaders { mut request, headers: _, max_tokens_at: _ } =
                 request::split_to_messages(model, request, &mut inner).map_err(|error| error.beneath(&at))?;
             keep_counted(&mut request, Path::Root.name(FIELDS), &mut inner);
             cx.adopt(inner.into_losses(), &at);
@@ -141,7 +141,7 @@ pub fn to_converse<L: Leaves>(
     cx.unsupported_members(root, refused, "Bedrock refuses it");
     let model_id = model::to_converse::<L>(request.model.take(), root.name("model"), &mut cx)?;
     let family = model_id::family(&model_id.decode());
-    let (Exchanged { messages, system, tool_config }, fields) = exchange::to_converse(request, family, &mut cx)?;
+    let (InConverse { messages, system, tool_config }, fields) = exchange::to_converse(request, family, &mut cx)?;
     let input = converse::ConverseTokensRequest {
         messages,
         system,

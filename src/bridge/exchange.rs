@@ -15,7 +15,7 @@ use super::cache::{self, Cached, Points};
 use super::{tool, turn};
 
 /// The exchange in Messages.
-struct Exchange<L: Leaves> {
+struct InMessages<L: Leaves> {
     messages: Vec<messages::Message<L>>,
     system: Option<messages::Content<L>>,
     tools: Vec<messages::Tool<L>>,
@@ -24,7 +24,7 @@ struct Exchange<L: Leaves> {
 }
 
 /// The exchange in Converse.
-pub(super) struct Exchanged<L: Leaves> {
+pub(super) struct InConverse<L: Leaves> {
     pub(super) messages: Vec<converse::Message<L>>,
     pub(super) system: Vec<converse::SystemContentBlock<L>>,
     pub(super) tool_config: Option<converse::ToolConfiguration<L>>,
@@ -32,12 +32,12 @@ pub(super) struct Exchanged<L: Leaves> {
 
 /// Puts the exchange into a request that holds what `additionalModelRequestFields` say, apart from their tool choice.
 pub(super) fn to_messages<L: Leaves>(
-    exchange: Exchanged<L>,
+    exchange: InConverse<L>,
     carried_choice: Option<PartialToolChoice<L>>,
     request: &mut messages::Request<L>,
     cx: &mut Cx<'_>,
 ) -> Result<(), Error> {
-    let Exchanged { messages, system, tool_config } = exchange;
+    let InConverse { messages, system, tool_config } = exchange;
     let root = Path::Root;
     let (config_at, fields_at) = (root.name("toolConfig"), root.name(FIELDS));
     let converse::ToolConfiguration { tools, tool_choice, unknown } = tool_config.unwrap_or_default();
@@ -57,7 +57,7 @@ pub(super) fn to_messages<L: Leaves>(
 }
 
 /// The exchange, and what goes to `additionalModelRequestFields`. All else has been taken out of the request.
-fn split<L: Leaves>(request: messages::Request<L>) -> (Exchange<L>, Additional<L>) {
+fn split<L: Leaves>(request: messages::Request<L>) -> (InMessages<L>, Additional<L>) {
     let messages::Request {
         anthropic_beta,
         betas,
@@ -98,7 +98,7 @@ fn split<L: Leaves>(request: messages::Request<L>) -> (Exchange<L>, Additional<L
         unknown,
         ..Default::default()
     };
-    (Exchange { messages, system, tools, tool_choice, cache_control }, carried)
+    (InMessages { messages, system, tools, tool_choice, cache_control }, carried)
 }
 
 /// The exchange and `additionalModelRequestFields` of a request out of which all else has been taken.
@@ -106,8 +106,8 @@ pub(super) fn to_converse<L: Leaves>(
     request: messages::Request<L>,
     family: Family,
     cx: &mut Cx<'_>,
-) -> Result<(Exchanged<L>, Option<L::Json>), Error> {
-    let (Exchange { messages, system, tools, tool_choice, cache_control }, mut carried) = split(request);
+) -> Result<(InConverse<L>, Option<L::Json>), Error> {
+    let (InMessages { messages, system, tools, tool_choice, cache_control }, mut carried) = split(request);
     let root = Path::Root;
     let tools_at = root.name("tools");
     let mut points = Points::default();
@@ -154,7 +154,7 @@ pub(super) fn to_converse<L: Leaves>(
     points.place(&mut specs, &mut system, &mut messages, cx);
     let config = converse::ToolConfiguration { tools: specs, tool_choice, ..Default::default() };
     let tool_config = (!config.tools.is_empty()).then_some(config);
-    Ok((Exchanged { messages, system, tool_config }, carry(carried, family, cx)))
+    Ok((InConverse { messages, system, tool_config }, carry(carried, family, cx)))
 }
 
 fn blocks<L: Leaves>(messages: &[converse::Message<L>]) -> impl Iterator<Item = &converse::ContentBlock<L>> {

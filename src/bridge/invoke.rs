@@ -97,9 +97,10 @@ pub fn from_converse<L: Leaves>(
     let mut cx = Cx::new(options);
     // Bedrock takes its own ids in this form too.
     let model = model::to_converse::<L>(request.model_id.take(), Path::Root.name("modelId"), &mut cx)?;
-    let request::Split { mut request, headers, max_tokens_at } = request::split_to_messages(model, request, &mut cx)?;
+    let request::RequestAndHeaders { mut request, headers, max_tokens_at } =
+        request::split_to_messages(model, request, &mut cx)?;
     request::supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
-    let request::HeaderMembers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
+    let Headers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
     let root = Path::Root;
     let fields_at = root.name(FIELDS);
     let mut headers = Map::default();
@@ -171,12 +172,12 @@ fn guardrail_to_headers<L: Leaves>(
     }
 }
 
-/// What the headers of the form say.
-struct Headers<L: Leaves> {
-    guardrail_config: Option<converse::GuardrailConfiguration<L>>,
-    performance_config: Option<converse::PerformanceConfiguration<L>>,
-    service_tier: Option<converse::ServiceTier<L>>,
-    request_metadata: Option<Map<L::Text>>,
+/// What the headers of the form say: members of a Converse request, of which Messages has at most a part.
+pub(super) struct Headers<L: Leaves> {
+    pub(super) guardrail_config: Option<converse::GuardrailConfiguration<L>>,
+    pub(super) performance_config: Option<converse::PerformanceConfiguration<L>>,
+    pub(super) service_tier: Option<converse::ServiceTier<L>>,
+    pub(super) request_metadata: Option<Map<L::Text>>,
 }
 
 fn read_headers<L: Leaves>(headers: Option<Map<L::Text>>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<Headers<L>, Error> {

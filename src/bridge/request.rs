@@ -15,11 +15,12 @@
 
 use crate::loss::{Code, Converted, Cx, Path};
 use crate::model_id::{self, Family};
-use crate::wire::{FreeForm, Leaves, Map, Raw, Text, Wire};
+use crate::wire::{FreeForm, Leaves, Raw, Text, Wire};
 use crate::{Error, ErrorKind, Options, converse, messages};
 
 use super::additional::{self, FIELDS, either, either_list};
-use super::exchange::{self, Exchanged};
+use super::exchange::{self, InConverse};
+use super::invoke::Headers;
 use super::{inline_refs, model, outcome, params};
 
 /// Converts a Converse request to a Messages request.
@@ -44,10 +45,10 @@ pub fn to_messages<L: Leaves>(
 ) -> Result<Converted<messages::Request<L>>, Error> {
     let mut cx = Cx::new(options);
     let model = model::to_messages::<L>(request.model_id.take(), Path::Root.name("modelId"), &mut cx)?;
-    let Split { mut request, headers, max_tokens_at } = split_to_messages(model, request, &mut cx)?;
+    let RequestAndHeaders { mut request, headers, max_tokens_at } = split_to_messages(model, request, &mut cx)?;
     supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
     let root = Path::Root;
-    let HeaderMembers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
+    let Headers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
     if guardrail_config.is_some() {
         cx.content(root.name("guardrailConfig"), Code::Unsupported, "Messages has no guardrails; InvokeModel has");
     }
@@ -132,18 +133,10 @@ pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<Stri
     Ok(to_converse(request, options)?.map(|request| outcome(&request, json)))
 }
 
-/// Members of a Converse request that `InvokeModel` has headers for and Messages has not.
-pub(super) struct HeaderMembers<L: Leaves> {
-    pub(super) guardrail_config: Option<converse::GuardrailConfiguration<L>>,
-    pub(super) performance_config: Option<converse::PerformanceConfiguration<L>>,
-    pub(super) request_metadata: Option<Map<L::Text>>,
-    pub(super) service_tier: Option<converse::ServiceTier<L>>,
-}
-
 /// A Converse request as a Messages request, and the members that only `InvokeModel`'s headers can keep.
-pub(super) struct Split<L: Leaves> {
+pub(super) struct RequestAndHeaders<L: Leaves> {
     pub(super) request: messages::Request<L>,
-    pub(super) headers: HeaderMembers<L>,
+    pub(super) headers: Headers<L>,
     /// The first absent member on the way to `maxTokens`, if it is absent.
     pub(super) max_tokens_at: &'static str,
 }
@@ -167,7 +160,7 @@ pub(super) fn split_to_messages<L: Leaves>(
     model: L::Text,
     request: converse::Request<L>,
     cx: &mut Cx<'_>,
-) -> Result<Split<L>, Error> {
+) -> Result<RequestAndHeaders<L>, Error> {
     let converse::Request {
         model_id: _,
         messages,
@@ -198,7 +191,7 @@ pub(super) fn split_to_messages<L: Leaves>(
     let (mut request, choice) = additional::to_messages(additional_model_request_fields, fields_at, cx)?;
     request.model = Some(model);
     request.stream = stream.then_some(true);
-    exchange::to_messages(Exchanged { messages, system, tool_config }, choice, &mut request, cx)?;
+    exchange::to_messages(InConverse { messages, system, tool_config }, choice, &mut request, cx)?;
     let max_tokens_at = match &inference_config {
         Some(_) => "/inferenceConfig/maxTokens",
         None => "/inferenceConfig",
@@ -213,8 +206,8 @@ pub(super) fn split_to_messages<L: Leaves>(
     let output = params::output_to_messages(output_config, root.name("outputConfig"), cx)?;
     join_output(&mut request, output, fields_at)?;
     join_inference(&mut request, inference, fields_at)?;
-    let headers = HeaderMembers { guardrail_config, performance_config, request_metadata, service_tier };
-    Ok(Split { request, headers, max_tokens_at })
+    let headers = Headers { guardrail_config, performance_config, service_tier, request_metadata };
+    Ok(RequestAndHeaders { request, headers, max_tokens_at })
 }
 
 /// Sees to `max_tokens`, which Messages requires and Converse does not.
@@ -282,7 +275,7 @@ pub(super) fn whole_to_converse<L: Leaves>(
     let output_config = params::output_to_converse(&mut request.output_config, root.name("output_config"), cx)?;
     let (metadata, service_tier) = (request.metadata.take(), request.service_tier.take());
     let stream = request.stream.take() == Some(true);
-    let (Exchanged { messages, system, tool_config }, fields) = exchange::to_converse(request, family, cx)?;
+    let (InConverse { messages, system, tool_config }, fields) = exchange::to_converse(request, family, cx)?;
     let returned = if stream { "/delta/stop_sequence" } else { "/stop_sequence" };
     let stop_sequence_returns = !inference_config.stop_sequences.is_empty() && family == Family::Claude;
     Ok(converse::Request {

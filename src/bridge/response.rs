@@ -171,7 +171,7 @@ pub fn to_converse<L: Leaves>(
         root.name("amazon-bedrock-guardrailAction"),
         &mut cx,
     );
-    let usage::Split { usage, service_tier, carried: carried_usage } =
+    let usage::UsageAndTier { usage, service_tier, carried: carried_usage } =
         usage::to_converse(usage, root.name("usage"), &mut cx)?;
     // What the way back finds by itself need not be carried.
     let routed = trace.as_ref().and_then(invoked_model::<L>);

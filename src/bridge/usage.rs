@@ -123,7 +123,7 @@ fn details_to_messages<L: Leaves>(
 }
 
 /// Messages' usage in Converse: the counts, the tier, and what is to be carried.
-pub(super) struct Split<L: Leaves> {
+pub(super) struct UsageAndTier<L: Leaves> {
     pub(super) usage: converse::TokenUsage<L>,
     pub(super) service_tier: Option<converse::ServiceTier<L>>,
     pub(super) carried: CarriedUsage<L>,
@@ -133,7 +133,7 @@ pub(super) fn to_converse<L: Leaves>(
     usage: messages::Usage<L>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
-) -> Result<Split<L>, Error> {
+) -> Result<UsageAndTier<L>, Error> {
     let messages::Usage {
         input_tokens,
         output_tokens,
@@ -170,7 +170,7 @@ pub(super) fn to_converse<L: Leaves>(
         speed,
         unknown: present(unknown),
     };
-    Ok(Split { usage, service_tier: tier_to_converse(service_tier, at.name("service_tier"), cx), carried })
+    Ok(UsageAndTier { usage, service_tier: tier_to_converse(service_tier, at.name("service_tier"), cx), carried })
 }
 
 fn details_to_converse<L: Leaves>(
