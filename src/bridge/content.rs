@@ -130,18 +130,18 @@ pub(super) fn to_messages<L: Leaves>(
         Block::ReasoningContent(block) => reasoning_to_messages(block, at.name("reasoningContent"), cx),
         Block::CitationsContent(block) => Some(citations_content_to_messages(block, at.name("citationsContent"), cx)),
         Block::SearchResult(block) => {
-            let block = document::search_result_to_messages(block, at.name("searchResult"), cx);
+            let block = document::search_result::to_messages(block, at.name("searchResult"), cx);
             Some(messages::ContentBlock::SearchResult(block))
         }
         Block::ToolAddition(converse::ToolAdditionBlock { tool, unknown }) => {
             let at = at.name("toolAddition");
             cx.unknown(at, &unknown);
-            tool::change_to_messages(messages::ToolChangeType::Addition, tool, at, cx)
+            tool::change::to_messages(messages::ToolChangeType::Addition, tool, at, cx)
         }
         Block::ToolRemoval(converse::ToolRemovalBlock { tool, unknown }) => {
             let at = at.name("toolRemoval");
             cx.unknown(at, &unknown);
-            tool::change_to_messages(messages::ToolChangeType::Removal, tool, at, cx)
+            tool::change::to_messages(messages::ToolChangeType::Removal, tool, at, cx)
         }
         Block::Video(_) | Block::Audio(_) | Block::CachePoint(_) => {
             let name = name_of(&block);
@@ -291,7 +291,7 @@ pub(super) fn to_converse<L: Leaves>(
         }
         Block::Document(block) => document::to_converse(block, at, names, cx)?.map(converse::ContentBlock::Document),
         Block::SearchResult(block) => {
-            Some(converse::ContentBlock::SearchResult(document::search_result_to_converse(block, at, cx)))
+            Some(converse::ContentBlock::SearchResult(document::search_result::to_converse(block, at, cx)))
         }
         Block::Thinking(messages::ThinkingBlock { thinking, signature, unknown }) => {
             cx.unknown(at, &unknown);
@@ -308,7 +308,7 @@ pub(super) fn to_converse<L: Leaves>(
         Block::ToolResult(block) => {
             Some(converse::ContentBlock::ToolResult(tool_call::result_to_converse(block, at, names, cx)?))
         }
-        Block::ToolChange(block) => tool::change_to_converse(block, at, cx),
+        Block::ToolChange(block) => tool::change::to_converse(block, at, cx),
         Block::ServerToolUse(_) | Block::ServerToolResult(_) | Block::ContainerUpload(_) | Block::ToolReference(_) => {
             cx.unsupported(at, type_of(&block));
             None

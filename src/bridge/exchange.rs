@@ -43,7 +43,7 @@ pub(super) fn to_messages<L: Leaves>(
     let converse::ToolConfiguration { tools, tool_choice, unknown } = tool_config.unwrap_or_default();
     cx.unknown(config_at, &unknown);
     let (choice_at, carried_at) = (config_at.name("toolChoice"), fields_at.name("tool_choice"));
-    request.tool_choice = tool::choice_to_messages(tool_choice, carried_choice, choice_at, carried_at, cx)?;
+    request.tool_choice = tool::choice::to_messages(tool_choice, carried_choice, choice_at, carried_at, cx)?;
     let mut cached = Cached::new();
     tool::to_messages(tools, config_at.name("tools"), &mut cached, cx)?;
     turn::system_to_messages(system, root.name("system"), &mut cached, cx)?;
@@ -149,7 +149,7 @@ pub(super) fn to_converse<L: Leaves>(
     let mut tool_choice = None;
     if let Some(choice) = choice {
         let at = root.name("tool_choice");
-        (tool_choice, carried.tool_choice) = tool::choice_to_converse(choice, !specs.is_empty(), family, at, cx)?;
+        (tool_choice, carried.tool_choice) = tool::choice::to_converse(choice, !specs.is_empty(), family, at, cx)?;
     }
     points.place(&mut specs, &mut system, &mut messages, cx);
     let config = converse::ToolConfiguration { tools: specs, tool_choice, ..Default::default() };

@@ -105,11 +105,11 @@ pub(super) fn to_converse<L: Leaves>(
         cx.hint(at.name("transformations"), Code::Unsupported, "Converse has no place for an image's transformations");
     }
     let source_at = at.name("source");
-    let (media_type, data, named_at) = match source {
+    let (media_type, data, unpacked) = match source {
         messages::ImageSource::Base64(messages::Base64ImageSource { media_type, data, unknown }) => {
             cx.unknown(source_at, &unknown);
             rules::not_empty(&data, source_at.name("data"))?;
-            (media_type, data, "media_type")
+            (media_type, data, false)
         }
         messages::ImageSource::Url(messages::UrlSource { url, unknown }) => {
             cx.unknown(source_at, &unknown);
@@ -117,7 +117,7 @@ pub(super) fn to_converse<L: Leaves>(
                 cx.unsupported(at, "url");
                 return Ok(None);
             };
-            (media_type, data, "url")
+            (media_type, data, true)
         }
         messages::ImageSource::File(_) => {
             cx.unsupported(at, "file");
@@ -134,10 +134,11 @@ pub(super) fn to_converse<L: Leaves>(
         cx.content(at, Code::UnknownValue, "Converse takes images as png, jpeg, gif and webp");
         return Ok(None);
     };
-    if named_at == "url" {
-        cx.hint(source_at.name(named_at), Code::Rewritten, "the `data:` URL is unpacked into bytes");
+    if unpacked {
+        cx.hint(source_at.name("url"), Code::Rewritten, "the `data:` URL is unpacked into bytes");
     } else if same.is_none() {
-        cx.hint(source_at.name(named_at), Code::Rewritten, "the media type is written as Converse names the format");
+        let message = "the media type is written as Converse names the format";
+        cx.hint(source_at.name("media_type"), Code::Rewritten, message);
     }
     Ok(Some(converse::ImageBlock { format, source: converse::ImageSource::Bytes(data), ..Default::default() }))
 }

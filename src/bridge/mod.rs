@@ -16,8 +16,10 @@
 //! | `turn` | `messages`, `system` ⇄ `messages`, `system` |
 //! | `cache` | `cachePoint` ⇄ `cache_control` |
 //! | `content` | the blocks of a message, one by one |
-//! | `image`, `document`, `citation` | theirs |
-//! | `tool` | `toolSpec`, `toolChoice` ⇄ `tools`, `tool_choice` |
+//! | `image`, `document`, `document::search_result`, `citation` | theirs |
+//! | `tool` | `toolConfig.tools` ⇄ `tools` |
+//! | `tool::choice` | `toolChoice` ⇄ `tool_choice` |
+//! | `tool::change` | `toolAddition`, `toolRemoval` ⇄ `tool_addition`, `tool_removal` |
 //! | `tool_call` | `toolUse`, `toolResult` ⇄ `tool_use`, `tool_result` |
 //! | `server_tool` | the same, of tools that Anthropic's servers run |
 //! | `response_content` | the blocks of a response |

@@ -129,7 +129,7 @@ fn part_to_messages<L: Leaves>(
             document::to_messages(block, at.name("document"), cx)?.map(messages::ContentBlock::Document)
         }
         Part::SearchResult(block) => {
-            let block = document::search_result_to_messages(block, at.name("searchResult"), cx);
+            let block = document::search_result::to_messages(block, at.name("searchResult"), cx);
             Some(messages::ContentBlock::SearchResult(block))
         }
         Part::Video(_) => {
@@ -186,7 +186,7 @@ fn part_to_converse<L: Leaves>(
             image::to_converse(source, transformations.as_ref(), at, cx)?.map(Part::Image)
         }
         Block::Document(block) => document::to_converse(block, at, names, cx)?.map(Part::Document),
-        Block::SearchResult(block) => Some(Part::SearchResult(document::search_result_to_converse(block, at, cx))),
+        Block::SearchResult(block) => Some(Part::SearchResult(document::search_result::to_converse(block, at, cx))),
         Block::Unknown(block) => {
             cx.unknown_type(at, &block.kind);
             None

@@ -1,4 +1,4 @@
-//! `document` ⇄ `document`, `searchResult` ⇄ `search_result`
+//! `document` ⇄ `document`
 //!
 //! | Converse | Messages | |
 //! |---|---|---|
@@ -6,16 +6,19 @@
 //! | `source.bytes` of `txt` (back: without citations), `source.text` (with) | `source` `text` | `md csv html` towards Messages: hint; other formats content |
 //! | `source.content` | `source` `content` | without citations: towards Messages hint, towards Converse joined as `txt` (hint) |
 //! | `source.s3Location` | `source` `url`, `file` | content |
-//! | `name`, required and restricted | `title` | made to fit (hint), absent: `document-N` (hint) |
+//! | `name`, required and restricted | `title` | made to fit by `name` (hint) |
 //! | `context`, `citations.enabled` | the same | |
 
-use std::collections::{BTreeSet, HashMap};
+mod name;
+pub(super) mod search_result;
 
 use crate::loss::{Code, Cx, Path};
 use crate::wire::{Base64, Leaves, Text};
 use crate::{Error, converse, messages};
 
 use super::rules;
+
+pub(super) use name::Names;
 
 pub(super) fn to_messages<L: Leaves>(
     document: converse::DocumentBlock<L>,
@@ -246,118 +249,4 @@ fn texts_to_converse<L: Leaves>(blocks: Vec<messages::ContentBlock<L>>, at: Path
         }
     }
     texts
-}
-
-/// The names of the documents of one request.
-#[derive(Default)]
-pub(super) struct Names {
-    count: usize,
-    /// The names, in lower case.
-    used: BTreeSet<String>,
-    /// The next number to try behind names that begin alike.
-    next: HashMap<String, u32>,
-}
-
-const LONGEST_NAME: usize = 200;
-
-/// How much of a name stays whatever number stands behind it.
-const STEM: usize = LONGEST_NAME - "-18446744073709551615".len();
-
-impl Names {
-    /// The name of the next document: its title as Converse takes it, unique in the request.
-    fn next<L: Leaves>(&mut self, title: Option<L::Text>, at: Path<'_>, cx: &mut Cx<'_>) -> L::Text {
-        self.count += 1;
-        let decoded = title.as_ref().map(Text::decode).unwrap_or_default();
-        let mut name = if decoded.is_empty() {
-            cx.hint(at, Code::Supplied, "Converse requires a name for each document");
-            format!("document-{}", self.count)
-        } else {
-            legal_name(&decoded)
-        };
-        let fits = decoded == name;
-        let renamed = self.make_unique(&mut name);
-        if !decoded.is_empty() && (renamed || !fits) {
-            cx.hint(
-                at,
-                Code::Renamed,
-                "Converse takes names of letters, digits, single white space and `-()[]`, each once",
-            );
-        }
-        match title {
-            Some(title) if fits && !renamed => title,
-            _ => name.into(),
-        }
-    }
-
-    /// Puts `-2`, `-3`, … behind a name that has been used.
-    fn make_unique(&mut self, name: &mut String) -> bool {
-        let key = name.to_ascii_lowercase();
-        if self.used.insert(key.clone()) {
-            return false;
-        }
-        let number = self.next.entry(key.chars().take(STEM).collect()).or_insert(2);
-        loop {
-            let suffix = format!("-{number}");
-            *number += 1;
-            let candidate: String = name.chars().take(LONGEST_NAME - suffix.len()).chain(suffix.chars()).collect();
-            if self.used.insert(candidate.to_ascii_lowercase()) {
-                *name = candidate;
-                return true;
-            }
-        }
-    }
-}
-
-/// A title with `-` for each character that a name cannot have there.
-fn legal_name(title: &str) -> String {
-    let mut white = false;
-    title
-        .chars()
-        .take(LONGEST_NAME)
-        .map(|char| {
-            let (before, now) = (white, char.is_ascii_whitespace());
-            white = now;
-            match char {
-                _ if now && !before => char,
-                'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '(' | ')' | '[' | ']' => char,
-                _ => {
-                    white = false;
-                    '-'
-                }
-            }
-        })
-        .collect()
-}
-
-pub(super) fn search_result_to_messages<L: Leaves>(
-    result: converse::SearchResultBlock<L>,
-    at: Path<'_>,
-    cx: &mut Cx<'_>,
-) -> messages::SearchResultBlock<L> {
-    let converse::SearchResultBlock { source, title, content, citations, unknown } = result;
-    cx.unknown(at, &unknown);
-    let citations = citations_to_messages(citations, at, cx);
-    let list_at = at.name("content");
-    let text = |(index, part): (usize, converse::SearchResultContentBlock<L>)| {
-        let converse::SearchResultContentBlock { text, unknown } = part;
-        cx.unknown(list_at.index(index), &unknown);
-        super::content::text_block(text)
-    };
-    let content = content.into_iter().enumerate().map(text).collect();
-    messages::SearchResultBlock { source, title, content, citations, ..Default::default() }
-}
-
-/// The search result; its cache control is the caller's.
-pub(super) fn search_result_to_converse<L: Leaves>(
-    result: messages::SearchResultBlock<L>,
-    at: Path<'_>,
-    cx: &mut Cx<'_>,
-) -> converse::SearchResultBlock<L> {
-    let messages::SearchResultBlock { source, title, content, citations, cache_control: _, unknown } = result;
-    cx.unknown(at, &unknown);
-    let citations = citations_to_converse(citations, at, cx);
-    let texts = texts_to_converse(content, at.name("content"), cx);
-    let content =
-        texts.into_iter().map(|text| converse::SearchResultContentBlock { text, ..Default::default() }).collect();
-    converse::SearchResultBlock { source, title, content, citations, ..Default::default() }
 }
