@@ -171,14 +171,9 @@ fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Re
     for (name, value, place) in forbidden {
         unique(value.as_ref(), Some(()), name, place, at)?;
     }
-    let Additional { thinking, reasoning_config, top_k, inference_config, .. } = &mut additional;
-    let renamed = reasoning_config.take();
-    if thinking.is_none() {
-        *thinking = renamed;
-    } else {
-        unique(renamed.as_ref(), Some(()), "reasoning_config", "/additionalModelRequestFields/thinking", at)?;
-    }
-    for (name, value) in inference_config.take().unwrap_or_default() {
+    let (renamed, thinking) = (additional.reasoning_config.take(), additional.thinking.take());
+    additional.thinking = either(renamed, thinking, "reasoning_config", "/additionalModelRequestFields/thinking", at)?;
+    for (name, value) in additional.inference_config.take().unwrap_or_default() {
         let config_at = at.name("inferenceConfig");
         if name != "topK" {
             cx.hint(config_at.name(&name), Code::Unsupported, "Messages has no place for it");
@@ -188,8 +183,8 @@ fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Re
             continue;
         }
         let value: i64 = L::parse(&value).map_err(|error| error.beneath(&config_at.name("topK").pointer()))?;
-        *top_k =
-            unique(top_k.as_ref(), Some(value), "top_k", "/additionalModelRequestFields/inferenceConfig/topK", at)?;
+        let place = "/additionalModelRequestFields/inferenceConfig/topK";
+        additional.top_k = unique(additional.top_k.as_ref(), Some(value), "top_k", place, at)?;
     }
     Ok(additional)
 }

@@ -50,9 +50,8 @@ pub(super) fn to_messages<L: Leaves>(
     turn::to_messages(messages, root.name("messages"), &mut cached, cx)?;
     request.system = turn::system_of(cached.system);
     request.messages = turn::messages_of(cached.messages);
-    let mut tools: Vec<_> = cached.tools.into_iter().map(messages::Tool::Custom).collect();
-    tools.append(&mut request.tools);
-    request.tools = tools;
+    let carried_tools = std::mem::take(&mut request.tools);
+    request.tools = cached.tools.into_iter().map(messages::Tool::Custom).chain(carried_tools).collect();
     Ok(())
 }
 

@@ -262,20 +262,17 @@ pub fn to_converse<L: Leaves>(
     request.performance_config = performance_config;
     request.service_tier = one(service_tier, request.service_tier, "/body/service_tier", "the header")?;
     request.request_metadata = match (request_metadata, request.request_metadata) {
-        (None, own) => own,
-        (Some(labels), None) => Some(labels),
         (Some(mut labels), Some(own)) => {
             for (name, value) in own {
                 match labels.get(&name) {
                     None => labels.push(name, value),
                     Some(label) if *label == value => {}
-                    Some(_) => {
-                        cx.hint_at("/body/metadata/user_id", Code::Dropped, "the header says another thing");
-                    }
+                    Some(_) => cx.hint_at("/body/metadata/user_id", Code::Dropped, "the header says another thing"),
                 }
             }
             Some(labels)
         }
+        (labels, own) => labels.or(own),
     };
     cx.finish(request)
 }

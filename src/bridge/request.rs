@@ -276,8 +276,8 @@ pub(super) fn whole_to_converse<L: Leaves>(
     let (metadata, service_tier) = (request.metadata.take(), request.service_tier.take());
     let stream = request.stream.take() == Some(true);
     let (InConverse { messages, system, tool_config }, fields) = exchange::to_converse(request, family, cx)?;
-    let returned = if stream { "/delta/stop_sequence" } else { "/stop_sequence" };
     let stop_sequence_returns = !inference_config.stop_sequences.is_empty() && family == Family::Claude;
+    let returned = stop_sequence_returns.then_some(if stream { "/delta/stop_sequence" } else { "/stop_sequence" });
     Ok(converse::Request {
         model_id: Some(model_id),
         messages,
@@ -285,10 +285,7 @@ pub(super) fn whole_to_converse<L: Leaves>(
         inference_config: Some(inference_config),
         tool_config,
         additional_model_request_fields: fields,
-        additional_model_response_field_paths: stop_sequence_returns
-            .then(|| returned.to_owned().into())
-            .into_iter()
-            .collect(),
+        additional_model_response_field_paths: returned.map(|path| path.to_owned().into()).into_iter().collect(),
         request_metadata: params::metadata_to_converse(metadata, root.name("metadata"), cx),
         service_tier: params::tier_to_converse(service_tier, root.name("service_tier"), cx),
         output_config,

@@ -244,9 +244,8 @@ impl<L: Leaves> Turns<L> {
                 message.content.push(converse::ContentBlock::Text(text.clone().into()));
                 cx.hint_at(path, Code::Supplied, "a message with a document needs a text: the option's was added");
             } else {
-                let message =
-                    "Converse refuses a document in a message without text (the option `document_text` adds one)";
-                cx.hint_at(path, Code::ServiceRule, message);
+                let why = "Converse refuses a document in a message without text (the option `document_text` adds one)";
+                cx.hint_at(path, Code::ServiceRule, why);
             }
         }
         let kept = usize::from(message.content.is_empty() && !self.held.is_empty());

@@ -94,39 +94,29 @@ fn bytes_to_messages<L: Leaves>(
 ) -> Result<Option<messages::DocumentSource<L>>, Error> {
     use converse::DocumentFormat as Format;
     rules::not_empty(&data, at.name("source").name("bytes"))?;
-    match format {
+    let (code, why) = match format {
         Some(Format::Pdf) => {
             let media_type = "application/pdf".to_owned().into();
             let source = messages::Base64PdfSource { media_type, data, ..Default::default() };
-            Ok(Some(messages::DocumentSource::Base64(source)))
+            return Ok(Some(messages::DocumentSource::Base64(source)));
         }
-        Some(Format::Txt | Format::Md | Format::Csv | Format::Html) => {
-            let Ok(text) = String::from_utf8(data.decode()) else {
-                cx.content(
-                    at,
-                    Code::Unsupported,
-                    "Messages takes documents as PDF or text, and these bytes are not UTF-8",
-                );
-                return Ok(None);
-            };
-            if format != Some(&Format::Txt) {
-                cx.hint(at.name("format"), Code::Rewritten, "Messages takes the document as plain text");
+        Some(Format::Txt | Format::Md | Format::Csv | Format::Html) => match String::from_utf8(data.decode()) {
+            Ok(text) => {
+                if format != Some(&Format::Txt) {
+                    cx.hint(at.name("format"), Code::Rewritten, "Messages takes the document as plain text");
+                }
+                return Ok(Some(plain_text(text.into())));
             }
-            Ok(Some(plain_text(text.into())))
-        }
+            Err(_) => (Code::Unsupported, "Messages takes documents as PDF or text, and these bytes are not UTF-8"),
+        },
         Some(Format::Doc | Format::Docx | Format::Xls | Format::Xlsx) => {
-            cx.content(at, Code::Unsupported, "Messages takes documents as PDF or text");
-            Ok(None)
+            (Code::Unsupported, "Messages takes documents as PDF or text")
         }
-        Some(Format::Unknown(_)) => {
-            cx.content(at, Code::UnknownValue, "Messages takes documents as PDF or text");
-            Ok(None)
-        }
-        None => {
-            cx.content(at, Code::Unsupported, "without a format the bytes do not tell what they are");
-            Ok(None)
-        }
-    }
+        Some(Format::Unknown(_)) => (Code::UnknownValue, "Messages takes documents as PDF or text"),
+        None => (Code::Unsupported, "without a format the bytes do not tell what they are"),
+    };
+    cx.content(at, code, why);
+    Ok(None)
 }
 
 fn citations_to_messages<L: Leaves>(

@@ -22,20 +22,13 @@ enum Choice<T> {
 }
 
 impl<T> Choice<T> {
-    /// As Messages names it.
-    fn kind(&self) -> &'static str {
+    /// Its type and its name in Messages.
+    fn parts(&self) -> (&'static str, Option<&T>) {
         match self {
-            Self::Auto => "auto",
-            Self::Any => "any",
-            Self::Tool(_) => "tool",
-            Self::None => "none",
-        }
-    }
-
-    fn name(&self) -> Option<&T> {
-        match self {
-            Self::Tool(name) => Some(name),
-            Self::Auto | Self::Any | Self::None => None,
+            Self::Auto => ("auto", None),
+            Self::Any => ("any", None),
+            Self::Tool(name) => ("tool", Some(name)),
+            Self::None => ("none", None),
         }
     }
 }
@@ -48,10 +41,7 @@ pub(in crate::bridge) fn to_messages<L: Leaves>(
     additional_at: Path<'_>,
     cx: &mut Cx<'_>,
 ) -> Result<Option<messages::ToolChoice<L>>, Error> {
-    let own = match choice {
-        Some(choice) => of_config(choice, at, cx)?,
-        None => None,
-    };
+    let own = choice.map(|choice| of_config(choice, at, cx)).transpose()?.flatten();
     let additional = additional.filter(|additional| *additional != PartialToolChoice::default());
     if own.is_none() && additional.is_none() {
         return Ok(None);
@@ -59,8 +49,8 @@ pub(in crate::bridge) fn to_messages<L: Leaves>(
     let PartialToolChoice { kind, name, disable_parallel_tool_use, unknown } = additional.unwrap_or_default();
     let choice = match own {
         Some(own) => {
-            let agrees = kind.is_none_or(|kind| kind.decode() == own.kind());
-            if !agrees || name.is_some() && name.as_ref() != own.name() {
+            let (own_kind, own_name) = own.parts();
+            if kind.is_some_and(|kind| kind.decode() != own_kind) || name.is_some() && name.as_ref() != own_name {
                 let message = format!("says another thing than {}", at.pointer());
                 return Err(Error::new(ErrorKind::Collision, additional_at.pointer(), message));
             }
@@ -179,8 +169,9 @@ pub(in crate::bridge) fn to_converse<L: Leaves>(
         }
         // Converse refuses a type in both places, and `auto` with a member stands in one place whole.
         whole => {
-            let kind = Some(whole.kind().to_owned().into());
-            return Ok((None, Some(PartialToolChoice { kind, name: whole.name().cloned(), ..partial })));
+            let (kind, name) = whole.parts();
+            let whole = PartialToolChoice { kind: Some(kind.to_owned().into()), name: name.cloned(), ..partial };
+            return Ok((None, Some(whole)));
         }
     };
     Ok((Some(choice), disable_parallel_tool_use.map(|_| partial)))

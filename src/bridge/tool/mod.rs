@@ -70,10 +70,7 @@ fn spec_to_messages<L: Leaves>(
 }
 
 fn schema_is_object<L: Leaves>(schema: &L::Json, at: Path<'_>) -> Result<(), Error> {
-    if is_object::<L>(schema) {
-        return Ok(());
-    }
-    Err(invalid(at, "the schema of a tool's input is an object"))
+    if is_object::<L>(schema) { Ok(()) } else { Err(invalid(at, "the schema of a tool's input is an object")) }
 }
 
 /// What becomes of a Messages request's tools.
