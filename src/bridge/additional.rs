@@ -189,6 +189,14 @@ fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Re
     Ok(additional)
 }
 
+/// Whether `top_k` comes from Amazon Nova's place.
+pub(super) fn has_nova_top_k<L: Leaves>(fields: Option<&L::Json>) -> bool {
+    fields.is_some_and(|fields| {
+        L::parse::<Map<L::Json>>(fields)
+            .is_ok_and(|fields| fields.get("inferenceConfig").is_some() && fields.get("top_k").is_none())
+    })
+}
+
 /// The mapped value, unless `additionalModelRequestFields` has the member too.
 pub(super) fn unique<T, U>(
     additional: Option<&U>,

@@ -7,11 +7,11 @@
 //! | `input.invokeModel.body` | all members, as base64 of `InvokeModel`'s body | `max_tokens: 1` supplied |
 //! | | sampling, metadata, … | hint: they do not count |
 
-use crate::loss::{Converted, Cx, Path};
+use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{Base64, Leaves, Map, Raw, Text, Wire};
 use crate::{Error, Options, converse, messages, model_id};
 
-use super::additional::FIELDS;
+use super::additional::{self, FIELDS};
 use super::exchange::{self, InConverse};
 use super::{inline_refs, invoke, json_in_string, model, outcome, request, rules};
 
@@ -28,7 +28,7 @@ pub fn to_messages<L: Leaves>(
     let converse::CountTokensRequest { model_id, input, unknown } = request;
     cx.unknown(root, &unknown);
     let input_at = root.name("input");
-    let model = model::to_messages::<L>(model_id, root.name("modelId"), &mut cx)?;
+    let model = model::to_messages::<L>(model_id.clone(), root.name("modelId"), &mut cx)?;
     let value = match input {
         converse::CountTokensInput::Converse(converse::ConverseTokensRequest {
             messages,
@@ -47,9 +47,13 @@ pub fn to_messages<L: Leaves>(
                 ..Default::default()
             };
             let mut inner = Cx::new(options);
+            let fields_at = Path::Root.name(FIELDS);
+            let nova_at = fields_at.name("inferenceConfig");
+            let is_nova = additional::has_nova_top_k::<L>(request.additional_model_request_fields.as_ref());
             let request::RequestAndHeaders { mut request, headers: _, max_tokens_at: _ } =
                 request::split_to_messages(model, request, &mut inner).map_err(|error| error.beneath(&at))?;
-            keep_counted(&mut request, Path::Root.name(FIELDS), &mut inner);
+            let top_k_at = if is_nova { nova_at.name("topK") } else { fields_at.name("top_k") };
+            keep_counted(&mut request, fields_at, top_k_at, &mut inner);
             cx.adopt(inner.into_losses(), &at);
             request
         }
@@ -61,6 +65,7 @@ pub fn to_messages<L: Leaves>(
             let mut request =
                 body_to_messages(&body.decode(), &mut inner).map_err(|error| error.encoded(at.pointer()))?;
             cx.adopt_encoded(inner.into_losses(), at);
+            invoke::one(model_id, request.model.take(), &at.pointer(), "/modelId")?;
             request.model = Some(model);
             request
         }
@@ -77,7 +82,7 @@ fn body_to_messages<L: Leaves>(body: &[u8], cx: &mut Cx<'_>) -> Result<messages:
     request.max_tokens = request.max_tokens.filter(|max_tokens| *max_tokens != 1);
     request.anthropic_version = None;
     inline_refs(&mut request.tools, request.output_config.as_mut(), Path::Root, cx)?;
-    keep_counted(&mut request, Path::Root, cx);
+    keep_counted(&mut request, Path::Root, Path::Root.name("top_k"), cx);
     Ok(request)
 }
 
@@ -106,12 +111,15 @@ pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<Stri
 }
 
 /// Takes out the members that `messages.count_tokens` does not have.
-fn keep_counted<L: Leaves>(request: &mut messages::Request<L>, at: Path<'_>, cx: &mut Cx<'_>) {
+fn keep_counted<L: Leaves>(request: &mut messages::Request<L>, at: Path<'_>, top_k_at: Path<'_>, cx: &mut Cx<'_>) {
+    const WHY: &str = "a token count has no such member, and it does not count";
+    if request.top_k.take().is_some() {
+        cx.hint(top_k_at, Code::Unsupported, WHY);
+    }
     let uncounted = [
         ("max_tokens", request.max_tokens.take().is_some()),
         ("temperature", request.temperature.take().is_some()),
         ("top_p", request.top_p.take().is_some()),
-        ("top_k", request.top_k.take().is_some()),
         ("stop_sequences", !std::mem::take(&mut request.stop_sequences).is_empty()),
         ("metadata", request.metadata.take().is_some()),
         ("service_tier", request.service_tier.take().is_some()),
@@ -122,7 +130,7 @@ fn keep_counted<L: Leaves>(request: &mut messages::Request<L>, at: Path<'_>, cx:
         ("user_profile_id", request.user_profile_id.take().is_some()),
         ("workspace_id", request.workspace_id.take().is_some()),
     ];
-    cx.unsupported_members(at, uncounted, "a token count has no such member, and it does not count");
+    cx.unsupported_members(at, uncounted, WHY);
 }
 
 /// Converts a request to count a conversation's tokens, into the form of Converse.
@@ -135,7 +143,7 @@ pub fn to_converse<L: Leaves>(
 ) -> Result<Converted<converse::CountTokensRequest<L>>, Error> {
     let mut cx = Cx::new(options);
     let root = Path::Root;
-    keep_counted(&mut request, root, &mut cx);
+    keep_counted(&mut request, root, root.name("top_k"), &mut cx);
     inline_refs(&mut request.tools, request.output_config.as_mut(), root, &mut cx)?;
     let refused = [("mcp_servers", request.mcp_servers.is_some()), ("speed", request.speed.is_some())];
     cx.unsupported_members(root, refused, "Bedrock refuses it");

@@ -118,25 +118,28 @@ pub(super) fn to_converse<L: Leaves>(
     let wish = cache::wish(cache_control, root, cx);
     points.displaced_point(wish, "automatic caching becomes one cache point at the end");
 
+    let history_has_tools = has_tool_blocks(&messages);
     let choice = match tool_choice {
+        // The tools of a history are declared below, and then none of them may be called either.
+        Some(choice @ messages::ToolChoice::None(_)) if history_has_tools && family.may_be_claude() => Some(choice),
+        Some(messages::ToolChoice::None(_)) if history_has_tools => {
+            cx.unsupported(root.name("tool_choice"), "none");
+            None
+        }
         Some(_) if specs.is_empty() && carried.tools.is_empty() => {
             cx.hint(root.name("tool_choice"), Code::Dropped, "a tool choice without tools chooses nothing");
             None
         }
         Some(messages::ToolChoice::None(_)) if !family.may_be_claude() => {
-            if has_tool_blocks(&messages) {
-                cx.unsupported(root.name("tool_choice"), "none");
-            } else {
-                cx.hint(root.name("tool_choice"), Code::Rewritten, "only Claude takes `none`: the tools are left out");
-                cx.hint(tools_at, Code::Dropped, "the tools are left out, since none may be called");
-                specs.clear();
-                points.forget_tools();
-            }
+            cx.hint(root.name("tool_choice"), Code::Rewritten, "only Claude takes `none`: the tools are left out");
+            cx.hint(tools_at, Code::Dropped, "the tools are left out, since none may be called");
+            specs.clear();
+            points.forget_tools();
             None
         }
         choice => choice,
     };
-    if specs.is_empty() && has_tool_blocks(&messages) {
+    if specs.is_empty() && history_has_tools {
         let known: HashSet<_> = carried.tools.iter().filter_map(name_of).map(Text::decode).collect();
         specs = tool::declared(called(&messages).into_iter().filter(|name| !known.contains(name.as_str())));
         if !specs.is_empty() {

@@ -116,7 +116,10 @@ pub fn from_converse<L: Leaves>(
     let own_tier = params::tier_to_converse::<L>(request.service_tier.take(), fields_at.name("service_tier"), &mut cx);
     if let Some(tier) = either(own_tier, service_tier, "service_tier", "/serviceTier", fields_at)? {
         cx.unknown(root.name("serviceTier"), &tier.unknown);
-        push(&mut headers, SERVICE_TIER, tier.kind.as_str().to_owned());
+        match tier.kind {
+            converse::ServiceTierType::Unknown(_) => no_such_header(root.name("serviceTier"), &mut cx),
+            kind => push(&mut headers, SERVICE_TIER, kind.as_str().to_owned()),
+        }
     }
     if let Some(labels) = request_metadata.filter(|labels| !labels.is_empty()) {
         let user_id = params::metadata_to_messages::<L>(&labels, true, root.name("requestMetadata"), &mut cx);
@@ -164,8 +167,10 @@ fn guardrail_to_headers<L: Leaves>(
     for (name, value) in [(GUARDRAIL_IDENTIFIER, guardrail_identifier), (GUARDRAIL_VERSION, guardrail_version)] {
         headers.extend(value.map(|value| (name.to_owned(), value)));
     }
-    if let Some(trace) = trace {
-        push(headers, TRACE, trace.as_str().to_ascii_uppercase());
+    match trace {
+        None => {}
+        Some(converse::GuardrailTrace::Unknown(_)) => no_such_header(at.name("trace"), cx),
+        Some(trace) => push(headers, TRACE, trace.as_str().to_ascii_uppercase()),
     }
     if stream_processing_mode.is_some() {
         cx.hint(at.name("streamProcessingMode"), Code::Unsupported, "InvokeModel has no header for it");
@@ -234,6 +239,10 @@ fn distinct<V>(headers: Option<Map<V>>, at: Path<'_>) -> Result<Map<V>, Error> {
     Ok(headers)
 }
 
+fn no_such_header(at: Path<'_>, cx: &mut Cx<'_>) {
+    cx.content(at, Code::UnknownValue, "not a value that InvokeModel's header has");
+}
+
 fn no_such_value(at: Path<'_>, cx: &mut Cx<'_>) {
     cx.content(at, Code::UnknownValue, "not a value that Converse has");
 }
@@ -278,7 +287,12 @@ pub fn to_converse<L: Leaves>(
 }
 
 /// A value that may stand in two places, if they say the same.
-fn one<T: PartialEq>(outer: Option<T>, body: Option<T>, body_at: &str, outer_at: &str) -> Result<Option<T>, Error> {
+pub(super) fn one<T: PartialEq>(
+    outer: Option<T>,
+    body: Option<T>,
+    body_at: &str,
+    outer_at: &str,
+) -> Result<Option<T>, Error> {
     if outer.is_some() && body.is_some() && outer != body {
         return Err(Error::new(ErrorKind::Collision, body_at, format!("says another thing than {outer_at}")));
     }
