@@ -110,6 +110,7 @@ pub(super) fn to_converse<L: Leaves>(
     let root = Path::Root;
     let tools_at = root.name("tools");
     let mut points = Points::default();
+    let chosen = chosen_among(tool_choice.as_ref(), &tools).cloned();
     let tool::Tools { mut specs, carried: carried_tools } =
         tool::to_converse(tools, family, tools_at, &mut points, cx)?;
     carried.tools = carried_tools;
@@ -137,6 +138,10 @@ pub(super) fn to_converse<L: Leaves>(
             points.forget_tools();
             None
         }
+        Some(messages::ToolChoice::Tool(_)) if chosen.is_some_and(|name| !is_there(&name, &specs, &carried.tools)) => {
+            cx.content(root.name("tool_choice"), Code::Dropped, "the tool that it names is lost");
+            None
+        }
         choice => choice,
     };
     if specs.is_empty() && history_has_tools {
@@ -157,6 +162,23 @@ pub(super) fn to_converse<L: Leaves>(
     let config = converse::ToolConfiguration { tools: specs, tool_choice, ..Default::default() };
     let tool_config = (!config.tools.is_empty()).then_some(config);
     Ok((InConverse { messages, system, tool_config }, carry(carried, family, cx)))
+}
+
+/// The name of the tool that must be called, if it is one of these.
+fn chosen_among<'c, L: Leaves>(
+    choice: Option<&'c messages::ToolChoice<L>>,
+    tools: &[messages::Tool<L>],
+) -> Option<&'c L::Text> {
+    let Some(messages::ToolChoice::Tool(messages::ToolChoiceTool { name, .. })) = choice else {
+        return None;
+    };
+    tools.iter().any(|tool| name_of(tool) == Some(name)).then_some(name)
+}
+
+/// Whether a tool has gone to either place.
+fn is_there<L: Leaves>(name: &L::Text, specs: &[converse::Tool<L>], carried: &[messages::Tool<L>]) -> bool {
+    specs.iter().any(|spec| matches!(spec, converse::Tool::ToolSpec(spec) if spec.name == *name))
+        || carried.iter().any(|tool| name_of(tool) == Some(name))
 }
 
 fn blocks<L: Leaves>(messages: &[converse::Message<L>]) -> impl Iterator<Item = &converse::ContentBlock<L>> {
