@@ -64,23 +64,23 @@ fn normalised(mut events: Value) -> Value {
     }
     let mut last = Last::default();
     for event in events.as_array_mut().into_iter().flatten().rev() {
-        last.keep(event);
-        // Where nothing says why the message stopped, the hint is at the first event that could have.
-        if let Some(delta) = event.get_mut("delta") {
-            normalise::drop_if(delta, "stop_reason", |reason| reason == "end_turn");
-        }
+        last.take(event);
     }
+    let mut told = Value::Object(last.0);
+    // Where nothing says why the message stopped, the hint is at the first event that could have.
+    normalise::drop_if(&mut told, "/stop_reason", |reason| reason == "end_turn");
     normalise::prune(&mut events);
-    json!([events, normalise_response::converse(end)])
+    normalise::prune(&mut told);
+    json!([events, told, normalise_response::converse(end)])
 }
 
-/// What has been told of the end by events behind the one that is looked at.
+/// What has been told of the message and its end: of each member the last, whichever event told it.
 #[derive(Default)]
-struct Last(Vec<String>);
+struct Last(serde_json::Map<String, Value>);
 
 impl Last {
-    /// Keeps of an event what no later one replaces.
-    fn keep(&mut self, event: &mut Value) {
+    /// Takes what an event tells, unless a later one has told it anew. Null tells nothing.
+    fn take(&mut self, event: &mut Value) {
         for place in ["", "/message", "/delta", "/usage", "/message/usage"] {
             let is_end = event["type"] == "message_delta" || event["type"] == "message_stop";
             let Some(members) = event.pointer_mut(place).and_then(Value::as_object_mut) else { continue };
@@ -89,12 +89,15 @@ impl Last {
             }
             let within = place.strip_prefix("/message").unwrap_or(place);
             let within = within.strip_prefix("/delta").unwrap_or(within);
-            let replaced = |name: &str| self.0.contains(&format!("{within}/{name}"));
-            members.retain(|name, _| name == "type" || !replaced(name));
-            let held = ["usage", "delta", "message"];
-            let told = members.iter().filter(|(name, value)| !value.is_null() && !held.contains(&name.as_str()));
-            let told: Vec<String> = told.map(|(name, _)| format!("{within}/{name}")).collect();
-            self.0.extend(told);
+            members.retain(|name, value| {
+                if ["type", "usage", "delta", "message"].contains(&name.as_str()) {
+                    return true;
+                }
+                if !value.is_null() {
+                    self.0.entry(format!("{within}/{name}")).or_insert(value.take());
+                }
+                false
+            });
         }
     }
 }
