@@ -51,7 +51,7 @@ pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<Stri
     for event in source {
         let _ = machine.push_to(event, &mut |event| events.push(event))?;
     }
-    events.extend(machine.finish()?.value);
+    let _ = machine.finish_to(&mut |event| events.push(event))?;
     whole(&events, machine.losses(), json, options)
 }
 
@@ -66,7 +66,7 @@ pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<Stri
     for event in source {
         let _ = machine.push_to(event, &mut |event| events.push(event))?;
     }
-    events.extend(machine.finish()?.value);
+    let _ = machine.finish_to(&mut |event| events.push(event))?;
     whole(&events, machine.losses(), json, options)
 }
 

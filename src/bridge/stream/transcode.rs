@@ -406,21 +406,13 @@ impl Events {
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        let target = &mut self.target;
         match &mut self.machine {
-            Machine::ToMessages(machine) => {
-                for event in machine.finish::<Raw>()?.value {
-                    self.target.messages(&event, out)?;
-                }
-            }
-            Machine::ToConverse(machine) => {
-                for event in machine.finish::<Raw>()?.value {
-                    self.target.converse(&event, out)?;
-                }
-            }
-            Machine::None { stopped: true, .. } => {}
-            Machine::None { .. } => return Err(cut_off("the stream has ended before its message stopped")),
+            Machine::ToMessages(machine) => target.all(Target::messages, out, |out| machine.finish_to::<Raw>(out)),
+            Machine::ToConverse(machine) => target.all(Target::converse, out, |out| machine.finish_to::<Raw>(out)),
+            Machine::None { stopped: true, .. } => Ok(()),
+            Machine::None { .. } => Err(cut_off("the stream has ended before its message stopped")),
         }
-        Ok(())
     }
 }
 

@@ -93,11 +93,16 @@ impl ToMessages {
     ///
     /// # Errors
     /// The message has not stopped.
-    pub fn finish<L: Leaves>(&mut self) -> Result<Converted<Vec<messages::StreamEvent<L>>>, Error> {
-        let machine = &mut self.machine;
+    pub fn finish(&mut self) -> Result<Converted<Vec<messages::StreamEvent>>, Error> {
         let mut events = Vec::new();
-        let _ = self.course.step(|_, cx| machine.finish(&mut |event| events.push(event), cx))?;
+        let _ = self.finish_to(&mut |event| events.push(event))?;
         Ok(Converted { value: events, losses: self.course.losses.clone() })
+    }
+
+    /// Converts the end of the stream, with the losses that it causes, and gives what was held back to `out`.
+    pub(super) fn finish_to<L: Leaves>(&mut self, out: &mut Out<'_, L>) -> Result<Converted<()>, Error> {
+        let machine = &mut self.machine;
+        self.course.step(|_, cx| machine.finish(out, cx))
     }
 
     /// The same of an exception of the stream, whatever its name is.
