@@ -15,9 +15,7 @@
 //! | start, open | an exception | failed |
 //! | done, failed | any | an error |
 
-use std::collections::BTreeMap;
-
-use crate::wire::PartialJson;
+use crate::wire::{Indexed, PartialJson};
 use crate::{Error, ErrorKind};
 
 use super::{
@@ -53,9 +51,7 @@ pub struct Accumulator {
     begun: bool,
     stopped: bool,
     measured: bool,
-    /// The blocks of the stream, in the order in which they began, and their places here by their indexes there.
-    blocks: Vec<Block>,
-    places: BTreeMap<i64, usize>,
+    blocks: Indexed<Block>,
     /// How many events have come.
     events: usize,
     failed: Option<Error>,
@@ -66,8 +62,14 @@ pub struct Accumulator {
 /// A block of the stream.
 #[derive(Clone, Debug)]
 enum Block {
-    /// Its place in the content, the number of the event that began it, and a tool's input so far.
-    Open(usize, usize, PartialJson),
+    Open {
+        /// In the content.
+        place: usize,
+        /// The number of the event that began it.
+        begun: usize,
+        /// A tool's input so far.
+        input: PartialJson,
+    },
     Closed,
 }
 
@@ -102,8 +104,8 @@ impl Accumulator {
     /// What has come of a tool's input, by the index of its block, which is open.
     #[must_use]
     pub fn input(&self, content_block_index: i64) -> Option<&PartialJson> {
-        match self.blocks.get(*self.places.get(&content_block_index)?)? {
-            Block::Open(place, _, input) => {
+        match self.blocks.get(content_block_index)? {
+            Block::Open { place, input, .. } => {
                 matches!(content(&self.response)?.get(*place)?, ContentBlock::ToolUse(_)).then_some(input)
             }
             Block::Closed => None,
@@ -167,7 +169,7 @@ impl Accumulator {
 
     fn open(&mut self, event: ContentBlockStartEvent) -> Result<(), Error> {
         let index = event.content_block_index;
-        if self.places.contains_key(&index) {
+        if self.blocks.contains(index) {
             return Err(self.order("this block has begun before"));
         }
         let block = match event.start {
@@ -198,23 +200,22 @@ impl Accumulator {
 
     fn add_block(&mut self, index: i64, block: ContentBlock) {
         if let Some(content) = content_mut(&mut self.response) {
-            self.places.insert(index, self.blocks.len());
-            self.blocks.push(Block::Open(content.len(), self.events, PartialJson::new()));
+            let (place, begun) = (content.len(), self.events);
+            self.blocks.push(index, Block::Open { place, begun, input: PartialJson::new() });
             content.push(block);
         }
     }
 
     fn delta(&mut self, event: ContentBlockDeltaEvent) -> Result<(), Error> {
         let ContentBlockDeltaEvent { delta, content_block_index: index, padding: _, unknown: _ } = event;
-        if !self.places.contains_key(&index) {
+        if !self.blocks.contains(index) {
             match first_of(&delta) {
                 First::Block(block) => self.add_block(index, block),
                 First::Nothing => return Ok(()),
                 First::NotThis => return Err(self.order("a delta of a block that has not begun")),
             }
         }
-        let block = self.places.get(&index).and_then(|place| self.blocks.get_mut(*place));
-        let Some(Block::Open(place, _, input)) = block else {
+        let Some(Block::Open { place, input, .. }) = self.blocks.get_mut(index) else {
             return Err(self.order("this block has ended before"));
         };
         let fits = match content_mut(&mut self.response).and_then(|content| content.get_mut(*place)) {
@@ -225,22 +226,22 @@ impl Accumulator {
     }
 
     fn close(&mut self, index: i64) -> Result<(), Error> {
-        let Some(block) = self.places.get(&index).and_then(|place| self.blocks.get_mut(*place)) else {
+        match self.blocks.get_mut(index).map(|block| std::mem::replace(block, Block::Closed)) {
+            Some(Block::Closed) => Err(self.order("this block has ended before")),
+            Some(block) => {
+                self.end_block(block);
+                Ok(())
+            }
             // One that never began and had no delta is no block.
-            self.places.insert(index, self.blocks.len());
-            self.blocks.push(Block::Closed);
-            return Ok(());
-        };
-        match std::mem::replace(block, Block::Closed) {
-            Block::Closed => Err(self.order("this block has ended before")),
-            Block::Open(place, begun, input) => {
-                self.end_block(place, begun, input);
+            None => {
+                self.blocks.push(index, Block::Closed);
                 Ok(())
             }
         }
     }
 
-    fn end_block(&mut self, place: usize, begun: usize, input: PartialJson) {
+    fn end_block(&mut self, block: Block) {
+        let Block::Open { place, begun, input } = block else { return };
         let block = content_mut(&mut self.response).and_then(|content| content.get_mut(place));
         let Some(ContentBlock::ToolUse(block)) = block.filter(|_| !input.is_blank()) else {
             return;
@@ -257,11 +258,8 @@ impl Accumulator {
 
     fn stop(&mut self, event: MessageStopEvent) {
         let MessageStopEvent { stop_reason, additional_model_response_fields, padding: _, unknown } = event;
-        for place in std::mem::take(&mut self.places).into_values() {
-            let block = self.blocks.get_mut(place).map(|block| std::mem::replace(block, Block::Closed));
-            if let Some(Block::Open(place, begun, input)) = block {
-                self.end_block(place, begun, input);
-            }
+        for block in self.blocks.take() {
+            self.end_block(block);
         }
         self.stopped = true;
         self.response.stop_reason = stop_reason;

@@ -17,9 +17,7 @@
 //! | any | `ping` | the same |
 //! | done, failed | any other | an error |
 
-use std::collections::BTreeMap;
-
-use crate::wire::{Json, Map, PartialJson};
+use crate::wire::{Indexed, Json, Map, PartialJson};
 use crate::{Error, ErrorKind};
 
 use super::UNCHANGED;
@@ -54,9 +52,7 @@ pub struct Accumulator {
     /// Whether something has told why the message stopped.
     stopped: bool,
     has_delta: bool,
-    /// The blocks of the stream, in the order in which they began, and their places here by their indexes there.
-    blocks: Vec<Block>,
-    places: BTreeMap<i64, usize>,
+    blocks: Indexed<Block>,
     /// How many events have come.
     events: usize,
     failed: Option<Error>,
@@ -75,8 +71,14 @@ enum State {
 /// A block of the stream.
 #[derive(Clone, Debug)]
 enum Block {
-    /// Its place in the content, the number of the event that began it, and a tool's input so far.
-    Open(usize, usize, PartialJson),
+    Open {
+        /// In the content.
+        place: usize,
+        /// The number of the event that began it.
+        begun: usize,
+        /// A tool's input so far.
+        input: PartialJson,
+    },
     Closed,
 }
 
@@ -111,8 +113,8 @@ impl Accumulator {
     /// What has come of a tool's input, by the index of its block, which is open.
     #[must_use]
     pub fn input(&self, index: i64) -> Option<&PartialJson> {
-        match self.blocks.get(*self.places.get(&index)?)? {
-            Block::Open(place, _, input) => is_tool(self.response.content.get(*place)?).then_some(input),
+        match self.blocks.get(index)? {
+            Block::Open { place, input, .. } => is_tool(self.response.content.get(*place)?).then_some(input),
             Block::Closed => None,
         }
     }
@@ -180,49 +182,45 @@ impl Accumulator {
     }
 
     fn open(&mut self, event: ContentBlockStartEvent) -> Result<(), Error> {
-        if self.places.contains_key(&event.index) {
+        if self.blocks.contains(event.index) {
             return Err(self.order("this block has begun before"));
         }
-        self.places.insert(event.index, self.blocks.len());
-        self.blocks.push(Block::Open(self.response.content.len(), self.events, PartialJson::new()));
+        let (place, begun) = (self.response.content.len(), self.events);
+        self.blocks.push(event.index, Block::Open { place, begun, input: PartialJson::new() });
         self.response.content.push(event.content_block);
         Ok(())
     }
 
     fn delta(&mut self, event: ContentBlockDeltaEvent) -> Result<(), Error> {
         let ContentBlockDeltaEvent { index, delta, unknown: _ } = event;
-        let block = self.places.get(&index).and_then(|place| self.blocks.get_mut(*place));
-        let (place, input) = match block {
+        let (place, input) = match self.blocks.get_mut(index) {
             None => return Err(self.order("a delta of a block that has not begun")),
             Some(Block::Closed) => return Err(self.order("this block has ended before")),
-            Some(Block::Open(place, _, input)) => (*place, input),
+            Some(Block::Open { place, input, .. }) => (*place, input),
         };
         let fits = self.response.content.get_mut(place).is_none_or(|block| append(block, delta, input));
         if fits { Ok(()) } else { Err(self.order("a delta of another kind than its block")) }
     }
 
     fn close(&mut self, index: i64) -> Result<(), Error> {
-        let block = self.places.get(&index).and_then(|place| self.blocks.get_mut(*place));
-        match block.map(|block| std::mem::replace(block, Block::Closed)) {
+        match self.blocks.get_mut(index).map(|block| std::mem::replace(block, Block::Closed)) {
             None => Err(self.order("the end of a block that has not begun")),
             Some(Block::Closed) => Err(self.order("this block has ended before")),
-            Some(Block::Open(place, begun, input)) => {
-                self.end_block(place, begun, input);
+            Some(block) => {
+                self.end_block(block);
                 Ok(())
             }
         }
     }
 
     fn close_all(&mut self) {
-        for place in std::mem::take(&mut self.places).into_values() {
-            let block = self.blocks.get_mut(place).map(|block| std::mem::replace(block, Block::Closed));
-            if let Some(Block::Open(place, begun, input)) = block {
-                self.end_block(place, begun, input);
-            }
+        for block in self.blocks.take() {
+            self.end_block(block);
         }
     }
 
-    fn end_block(&mut self, place: usize, begun: usize, input: PartialJson) {
+    fn end_block(&mut self, block: Block) {
+        let Block::Open { place, begun, input } = block else { return };
         let Some(block) = self.response.content.get_mut(place).filter(|_| !input.is_blank()) else {
             return;
         };

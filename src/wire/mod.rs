@@ -7,6 +7,7 @@
 
 mod base64;
 mod fill;
+mod indexed;
 pub(crate) mod json;
 mod leaves;
 mod macros;
@@ -26,6 +27,7 @@ mod write;
 
 pub use base64::Base64;
 pub(crate) use fill::Borrow;
+pub(crate) use indexed::Indexed;
 pub use json::{Json, RawJson, RawText};
 pub use leaves::{FreeForm, FromText, Leaves, Owned, Raw, Text};
 pub use members::{Map, Untyped};

@@ -1,9 +1,7 @@
 //! `content_block_start`, `content_block_delta`, `content_block_stop` → theirs
 
-use std::collections::BTreeMap;
-
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{FreeForm as _, Leaves, Text as _};
+use crate::wire::{FreeForm as _, Indexed, Leaves, Text as _};
 use crate::{Error, converse, messages};
 
 use super::super::super::{citation, response_content};
@@ -68,9 +66,8 @@ impl Block {
 /// The blocks of the message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
-    /// In the order in which they began, and their places here by their indexes in the source.
-    list: Vec<Block>,
-    places: BTreeMap<i64, usize>,
+    /// By their indexes in the source.
+    list: Indexed<Block>,
     /// The index of the next block in Converse.
     next: i64,
     /// How many blocks, from the first on, are not silent any more. Whatever goes out behind a block makes it begin, so that
@@ -104,19 +101,12 @@ impl Blocks {
     ) -> Result<(), Error> {
         let messages::ContentBlockStartEvent { index, content_block, unknown } = event;
         cx.unknown(at, &unknown);
-        if self.places.contains_key(&index) {
+        if self.list.contains(index) {
             return Err(order(at, "this block has begun before"));
         }
         let block = self.begin(content_block, number(at), at.name("content_block"), out, cx)?;
-        self.places.insert(index, self.list.len());
-        self.list.push(block.unwrap_or(Block::Lost));
+        self.list.push(index, block.unwrap_or(Block::Lost));
         Ok(())
-    }
-
-    /// The block of this index in the source, and its place.
-    fn block(&mut self, index: i64) -> Option<(usize, &mut Block)> {
-        let place = *self.places.get(&index)?;
-        Some((place, self.list.get_mut(place)?))
     }
 
     /// Sends what a block holds when it begins. `None`: it has no place in Converse, and why is in the losses.
@@ -201,7 +191,7 @@ impl Blocks {
         let messages::ContentBlockDeltaEvent { index, delta, unknown } = event;
         cx.unknown(at, &unknown);
         let delta_at = at.name("delta");
-        let Some((place, block)) = self.block(index) else {
+        let Some((place, block)) = self.list.find(index) else {
             return Err(order(at, "a delta of a block that has not begun"));
         };
         let (kind, target, has_delta, input) = match block {
@@ -273,7 +263,7 @@ impl Blocks {
     ) -> Result<(), Error> {
         let messages::ContentBlockStopEvent { index, unknown } = event;
         cx.unknown(at, unknown);
-        let (place, block) = match self.block(*index) {
+        let (place, block) = match self.list.find(*index) {
             None => return Err(order(at, "the end of a block that has not begun")),
             Some((_, Block::Closed)) => return Err(order(at, "this block has ended before")),
             Some((place, block)) => (place, std::mem::replace(block, Block::Closed)),
@@ -287,7 +277,7 @@ impl Blocks {
 
     /// Lets the silent blocks before this place begin, each with an empty delta.
     fn break_silence<L: Leaves>(&mut self, before: usize, out: &mut Out<'_, L>) {
-        for block in self.list.get_mut(self.heard..before).unwrap_or_default() {
+        for block in self.list.at_mut(self.heard..before) {
             if let Block::Open { kind, index, has_delta: has_delta @ false, .. } = block {
                 *has_delta = true;
                 if let Some(delta) = kind.empty() {
@@ -301,10 +291,8 @@ impl Blocks {
     /// The message has stopped, and so have its blocks.
     pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<'_, L>) {
         self.break_silence(self.list.len(), out);
-        for place in std::mem::take(&mut self.places).into_values() {
-            if let Some(block) = self.list.get_mut(place) {
-                std::mem::replace(block, Block::Closed).end(out);
-            }
+        for block in self.list.take() {
+            block.end(out);
         }
     }
 }

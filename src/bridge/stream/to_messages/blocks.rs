@@ -1,9 +1,7 @@
 //! `contentBlockStart`, `contentBlockDelta`, `contentBlockStop` → theirs
 
-use std::collections::BTreeMap;
-
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Base64, Leaves, Text as _};
+use crate::wire::{Base64, Indexed, Leaves, Text as _};
 use crate::{Error, converse, messages};
 
 use super::super::super::{citation, tool_call};
@@ -20,8 +18,12 @@ enum Block {
         number: i64,
         signature: Option<String>,
     },
-    /// It goes out whole, with this place in the line.
-    Gathering(Gathered, usize),
+    /// It goes out whole.
+    Gathering {
+        gathered: Gathered,
+        /// In the line.
+        place: usize,
+    },
     /// It has no place in Messages.
     Lost,
     Closed,
@@ -43,29 +45,12 @@ enum Kind {
 /// The blocks of the message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Blocks {
-    /// In the order in which they began, and their places here by their indexes in the source.
-    list: Vec<Block>,
-    places: BTreeMap<i64, usize>,
+    /// By their indexes in the source.
+    list: Indexed<Block>,
     pub(super) line: Line,
 }
 
 impl Blocks {
-    /// The block of this index in the source.
-    fn block(&mut self, index: i64) -> Option<&mut Block> {
-        self.list.get_mut(*self.places.get(&index)?)
-    }
-
-    fn add(&mut self, index: i64, block: Block) {
-        self.places.insert(index, self.list.len());
-        self.list.push(block);
-    }
-
-    /// Takes all blocks out, in the order of their indexes.
-    fn take(&mut self) -> impl Iterator<Item = Block> + use<> {
-        let (mut blocks, places) = (std::mem::take(&mut self.list), std::mem::take(&mut self.places));
-        places.into_values().filter_map(move |place| Some(std::mem::replace(blocks.get_mut(place)?, Block::Closed)))
-    }
-
     pub(super) fn open<L: Leaves>(
         &mut self,
         event: converse::ContentBlockStartEvent<L>,
@@ -76,7 +61,7 @@ impl Blocks {
         let converse::ContentBlockStartEvent { start, content_block_index, padding, unknown } = event;
         let event_at = at.name("contentBlockStart");
         cx.unknown_in_event(event_at, padding.as_ref(), &unknown);
-        if self.places.contains_key(&content_block_index) {
+        if self.list.contains(content_block_index) {
             return Err(order(at, "this block has begun before"));
         }
         let start_at = event_at.name("start");
@@ -100,7 +85,8 @@ impl Blocks {
                 } else {
                     let (tool_use_id, kind) = (kept_text::<L>(&tool_use_id), kind.map(|kind| kept_text::<L>(&kind)));
                     let block = converse::ToolResultBlock { tool_use_id, status, kind, ..Default::default() };
-                    Block::Gathering(Gathered::ToolResult(block, number(at), Vec::new()), self.line.hold())
+                    let gathered = Gathered::ToolResult { block, begun: number(at), deltas: Vec::new() };
+                    Block::Gathering { gathered, place: self.line.hold() }
                 }
             }
             converse::ContentBlockStart::Image(_) => {
@@ -112,7 +98,7 @@ impl Blocks {
                 Block::Lost
             }
         };
-        self.add(content_block_index, block);
+        self.list.push(content_block_index, block);
         Ok(())
     }
 
@@ -137,14 +123,14 @@ impl Blocks {
         let event_at = at.name("contentBlockDelta");
         cx.unknown_in_event(event_at, padding.as_ref(), &unknown);
         let delta_at = event_at.name("delta");
-        let begun = match self.block(index) {
+        let begun = match self.list.get_mut(index) {
             Some(Block::Closed) => return Err(order(at, "this block has ended before")),
             Some(Block::Lost) => {
                 cx.content(event_at, Code::Unsupported, "its block has no place in Messages");
                 return Ok(());
             }
             Some(Block::Passing { kind, number, .. }) => Some((*kind, *number)),
-            Some(Block::Gathering(..)) | None => None,
+            Some(Block::Gathering { .. }) | None => None,
         };
         let passed = match delta {
             Delta::Text(text) => {
@@ -171,7 +157,7 @@ impl Blocks {
             }
             Delta::ReasoningContent(Reasoning::Signature(part)) => {
                 self.passing(index, begun, Kind::Thinking, at, out)?;
-                if let Some(Block::Passing { signature, .. }) = self.block(index) {
+                if let Some(Block::Passing { signature, .. }) = self.list.get_mut(index) {
                     signature.get_or_insert_default().push_str(&part.decode());
                 }
                 return Ok(());
@@ -213,7 +199,7 @@ impl Blocks {
     ) -> Result<i64, Error> {
         match begun {
             Some((own, number)) if own == kind => return Ok(number),
-            None if !self.places.contains_key(&index) => {}
+            None if !self.list.contains(index) => {}
             _ => return Err(order(at, "a delta of another kind than its block")),
         }
         let block = match kind {
@@ -222,16 +208,16 @@ impl Blocks {
             Kind::ToolUse => return Err(order(at, "a delta of a tool's input that has not begun")),
         };
         let number = self.begin(block, out);
-        self.add(index, Block::passing(kind, number));
+        self.list.push(index, Block::passing(kind, number));
         Ok(number)
     }
 
     fn redacted<L: Leaves>(&mut self, index: i64, blob: &Base64<L>, at: Path<'_>) -> Result<(), Error> {
-        if !self.places.contains_key(&index) {
-            let block = Block::Gathering(Gathered::Redacted(Vec::new(), number(at)), self.line.hold());
-            self.add(index, block);
+        if !self.list.contains(index) {
+            let gathered = Gathered::Redacted { bytes: Vec::new(), begun: number(at) };
+            self.list.push(index, Block::Gathering { gathered, place: self.line.hold() });
         }
-        let Some(Block::Gathering(Gathered::Redacted(bytes, _), _)) = self.block(index) else {
+        let Some(Block::Gathering { gathered: Gathered::Redacted { bytes, .. }, .. }) = self.list.get_mut(index) else {
             return Err(order(at, "a delta of another kind than its block"));
         };
         bytes.extend(blob.decode());
@@ -249,7 +235,9 @@ impl Blocks {
         let list_at = at.name("contentBlockDelta");
         let list_at = list_at.name("delta");
         let list_at = list_at.name("toolResult");
-        let Some(Block::Gathering(Gathered::ToolResult(block, _, deltas), _)) = self.block(index) else {
+        let Some(Block::Gathering { gathered: Gathered::ToolResult { block, deltas, .. }, .. }) =
+            self.list.get_mut(index)
+        else {
             return Err(order(at, "a delta of a tool's result that has not begun"));
         };
         deltas.push(number(at));
@@ -272,12 +260,12 @@ impl Blocks {
     ) -> Result<(), Error> {
         let converse::ContentBlockStopEvent { content_block_index, padding, unknown } = event;
         cx.unknown_in_event(at.name("contentBlockStop"), padding.as_ref(), unknown);
-        match self.block(*content_block_index).map(|block| std::mem::replace(block, Block::Closed)) {
+        match self.list.get_mut(*content_block_index).map(|block| std::mem::replace(block, Block::Closed)) {
             Some(Block::Closed) => Err(order(at, "this block has ended before")),
             Some(block) => self.end(block, out, cx),
             // One that never began and had no delta is no block.
             None => {
-                self.add(*content_block_index, Block::Closed);
+                self.list.push(*content_block_index, Block::Closed);
                 Ok(())
             }
         }
@@ -291,7 +279,7 @@ impl Blocks {
                 self.line.send(messages::StreamEvent::ContentBlockStop(event), out);
                 Ok(())
             }
-            Block::Gathering(gathered, place) => {
+            Block::Gathering { gathered, place } => {
                 let block = gathered.whole(cx)?;
                 self.line.release(place, block.as_ref(), out)
             }
@@ -301,15 +289,15 @@ impl Blocks {
 
     /// The message has stopped, and so have its blocks.
     pub(super) fn close_all<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        self.take().try_for_each(|block| self.end(block, out, cx))
+        self.list.take().try_for_each(|block| self.end(block, out, cx))
     }
 
     /// The stream has failed: what is gathered never goes out.
     pub(super) fn abandon<L: Leaves>(&mut self, out: &mut Out<'_, L>, cx: &mut Cx<'_>) -> Result<(), Error> {
-        for block in self.take() {
+        for block in self.list.take() {
             match block {
                 Block::Passing { number, signature, .. } => self.sign(number, signature, out),
-                Block::Gathering(gathered, place) => {
+                Block::Gathering { gathered, place } => {
                     gathered.lose(cx);
                     self.line.release(place, None, out)?;
                 }

@@ -18,17 +18,17 @@ pub(super) type Out<'o, L> = dyn FnMut(messages::StreamEvent<L>) + 'o;
 /// What is gathered of a block.
 #[derive(Clone, Debug)]
 pub(super) enum Gathered {
-    /// The bytes, and the number of their first event.
-    Redacted(Vec<u8>, usize),
-    /// A result of a server's tool, the number of the event that began, and those of its deltas.
-    ToolResult(converse::ToolResultBlock<Kept>, usize, Vec<usize>),
+    /// Encrypted thinking. The number is that of its first event.
+    Redacted { bytes: Vec<u8>, begun: usize },
+    /// A result of a server's tool. The numbers are those of the event that began it and of its deltas.
+    ToolResult { block: converse::ToolResultBlock<Kept>, begun: usize, deltas: Vec<usize> },
 }
 
 impl Gathered {
     /// The block. `None`: it has no place in Messages, and why is in the losses.
     pub(super) fn whole(self, cx: &mut Cx<'_>) -> Result<Option<messages::ContentBlock<Kept>>, Error> {
         match self {
-            Self::Redacted(bytes, begun) => {
+            Self::Redacted { bytes, begun } => {
                 let at = Path::Root.index(begun);
                 let at = at.name("contentBlockDelta");
                 let at = at.name("delta");
@@ -36,7 +36,7 @@ impl Gathered {
                 let blob = Base64::encode(&bytes);
                 Ok(Some(content::redacted_to_messages(blob, at.name("redactedContent"), cx)))
             }
-            Self::ToolResult(block, begun, deltas) => {
+            Self::ToolResult { block, begun, deltas } => {
                 let at = Path::Root.index(begun);
                 let at = at.name("contentBlockStart");
                 let at = at.name("start");
@@ -53,8 +53,8 @@ impl Gathered {
     pub(super) fn lose(self, cx: &mut Cx<'_>) {
         let why = "the stream has failed before the end of this block";
         match self {
-            Self::Redacted(_, begun) => lose_deltas(&[begun], why, cx),
-            Self::ToolResult(_, begun, deltas) => {
+            Self::Redacted { begun, .. } => lose_deltas(&[begun], why, cx),
+            Self::ToolResult { begun, deltas, .. } => {
                 cx.content(Path::Root.index(begun).name("contentBlockStart"), Code::Dropped, why);
                 lose_deltas(&deltas, why, cx);
             }
@@ -84,8 +84,8 @@ pub(super) struct Line {
 enum Waiting {
     /// For the end of the block of this number.
     Block(i64),
-    /// A gathered block that has ended behind others that have not: its number and, if it has a place in Messages, its JSON.
-    Whole(i64, Option<String>),
+    /// A gathered block that has ended behind others that have not: its JSON, if it has a place in Messages.
+    Whole { number: i64, block: Option<String> },
     /// An event that is ready, as JSON.
     Event(String),
 }
@@ -142,7 +142,7 @@ impl Line {
         if let Some(waiting) = self.waiting.get_mut(place - self.gone)
             && let Waiting::Block(number) = *waiting
         {
-            *waiting = Waiting::Whole(number, block.map(text_of::<Kept>));
+            *waiting = Waiting::Whole { number, block: block.map(text_of::<Kept>) };
         }
         while let Some(first) = self.waiting.front_mut() {
             match first {
@@ -152,11 +152,11 @@ impl Line {
                     self.number_finally(&mut event);
                     out(event);
                 }
-                Waiting::Whole(number, Some(block)) => {
+                Waiting::Whole { number, block: Some(block) } => {
                     let (number, block) = (*number, std::mem::take(block));
                     self.send_whole(number, block, out)?;
                 }
-                Waiting::Whole(number, None) => self.lost.push(*number),
+                Waiting::Whole { number, block: None } => self.lost.push(*number),
             }
             self.waiting.pop_front();
             self.gone += 1;
