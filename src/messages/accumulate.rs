@@ -244,7 +244,7 @@ impl Accumulator {
         replace(&mut own.stop_details, stop_details);
         replace(&mut own.container, container);
         let changed = changed.into_iter().filter(|(name, _)| !UNCHANGED.contains(&name.as_str()));
-        replace_all(&mut own.unknown, changed.collect());
+        own.unknown.replace_all(changed.collect());
         measure(&mut own.usage, usage);
         self.bedrock(guardrail_action, trace, invocation_metrics);
     }
@@ -276,13 +276,6 @@ fn replace<T>(own: &mut Option<T>, told: Option<T>) {
     }
 }
 
-fn replace_all(own: &mut Map<Json>, told: Map<Json>) {
-    for (name, value) in told {
-        own.remove(&name);
-        own.push(name, value);
-    }
-}
-
 /// The usage so far: it is cumulative, and may be told in part.
 fn measure(own: &mut Usage, told: MessageDeltaUsage) {
     let MessageDeltaUsage {
@@ -308,7 +301,7 @@ fn measure(own: &mut Usage, told: MessageDeltaUsage) {
     replace(&mut own.service_tier, service_tier);
     replace(&mut own.inference_geo, inference_geo);
     replace(&mut own.speed, speed);
-    replace_all(&mut own.unknown, unknown);
+    own.unknown.replace_all(unknown);
 }
 
 /// Whether a block has an input. One of an unknown type may be a tool's.
@@ -320,7 +313,7 @@ fn set_input(block: &mut ContentBlock, input: Json) {
     match block {
         ContentBlock::ToolUse(block) => block.input = input,
         ContentBlock::ServerToolUse(block) => block.input = input,
-        ContentBlock::Unknown(block) => replace_all(&mut block.members, Map::from_iter([("input".to_owned(), input)])),
+        ContentBlock::Unknown(block) => block.members.replace_all(Map::from_iter([("input".to_owned(), input)])),
         _ => {}
     }
 }

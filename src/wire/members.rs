@@ -1,5 +1,7 @@
 //! Objects as lists of members, in their order.
 
+use std::collections::BTreeSet;
+
 use super::{Leaves, Members, Owned, Reader, Shape, TYPE, Wire, Writer};
 use crate::Error;
 
@@ -58,6 +60,16 @@ impl<V> Map<V> {
     pub fn remove(&mut self, name: &str) -> Option<V> {
         let at = self.iter().position(|(own, _)| own == name)?;
         Some(self.0.as_mut()?.remove(at).1)
+    }
+
+    /// Adds members at the end. Those of the same names go.
+    pub(crate) fn replace_all(&mut self, told: Self) {
+        if let Some(own) = &mut self.0 {
+            let mut names = BTreeSet::new();
+            names.extend(told.iter().map(|(name, _)| name));
+            own.retain(|(name, _)| !names.contains(name.as_str()));
+        }
+        self.extend(told);
     }
 
     /// The members, in their order.

@@ -1,6 +1,8 @@
 //! What streams add up to.
 
-use converse_messages::wire::{Json, Wire as _};
+use std::time::Instant;
+
+use converse_messages::wire::{Json, Map, Wire as _};
 use converse_messages::{ErrorKind, converse, messages};
 use serde_json::{Value, json};
 
@@ -209,8 +211,52 @@ fn blocks_stand_behind_those_of_the_start_and_a_tools_input_is_that_of_its_delta
 }
 
 #[test]
+fn what_is_told_again_stands_behind_what_is_not() {
+    let told = |delta: Value, usage: Value| json!({"type": "message_delta", "delta": delta, "usage": usage});
+    let events = [
+        told(json!({"a": 1, "b": 2, "c": 3}), json!({"output_tokens": 1, "x": 1, "y": 2})),
+        told(json!({"d": 4, "b": 5, "id": "other"}), json!({"output_tokens": 1, "x": 3})),
+        told(json!({"c": 6, "a": 7}), json!({"output_tokens": 1, "z": 4})),
+    ];
+    let response = add_up_messages(&messages_stream(json!([]), &events)).unwrap();
+    let members =
+        |map: &Map<Json>| map.iter().map(|(name, value)| format!("{name} {}", value.as_str())).collect::<Vec<_>>();
+    assert_eq!(members(&response.unknown), ["d 4", "b 5", "c 6", "a 7"]);
+    assert_eq!(members(&response.usage.unknown), ["y 2", "x 3", "z 4"]);
+}
+
+#[test]
+fn members_that_nobody_knows_add_up_in_linear_time() {
+    let event = |count: usize| {
+        let members: Map<Json> = (0..count).map(|number| (format!("m{number}"), Json::parse("1").unwrap())).collect();
+        let delta = messages::MessageDelta { unknown: members.clone(), ..Default::default() };
+        let usage = messages::MessageDeltaUsage { unknown: members, ..Default::default() };
+        messages::StreamEvent::MessageDelta(Box::new(messages::MessageDeltaEvent {
+            delta,
+            usage,
+            ..Default::default()
+        }))
+    };
+    let added = |event: &messages::StreamEvent| {
+        let mut accumulator = messages::Accumulator::new();
+        accumulator.push(messages::StreamEvent::MessageStart(Box::default())).unwrap();
+        let told = [event.clone(), event.clone()];
+        let start = Instant::now();
+        for event in told {
+            accumulator.push(event).unwrap();
+        }
+        start.elapsed()
+    };
+    let (few, many) = (event(10_000), event(40_000));
+    // By turns, so that whatever else the machine does slows down both; the quickest run counts.
+    let (few, many): (Vec<_>, Vec<_>) = (0..5).map(|_| (added(&few), added(&many))).unzip();
+    let (few, many) = (few.iter().min().unwrap(), many.iter().min().unwrap());
+    assert!(*many < *few * 9, "{few:?} for some, {many:?} for four times as many");
+}
+
+#[test]
 fn a_long_stream_adds_up_in_linear_time() {
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let mut accumulator = converse::Accumulator::new();
     accumulator.push(serde_json::from_value(json!({"messageStart": {"role": "assistant"}})).unwrap()).unwrap();
     accumulator.push(serde_json::from_value(tool(1)).unwrap()).unwrap();
