@@ -20,11 +20,11 @@
 use crate::wire::{Indexed, Json, Map, PartialJson};
 use crate::{Error, ErrorKind};
 
-use super::UNCHANGED;
+use super::response::replace;
 use super::{
     ContentBlock, ContentBlockDelta, ContentBlockDeltaEvent, ContentBlockStartEvent, GuardrailAction,
-    InvocationMetrics, MessageDelta, MessageDeltaEvent, MessageDeltaUsage, MessageStartEvent, MessageStopEvent,
-    Response, StreamEvent, Usage,
+    InvocationMetrics, MessageDelta, MessageDeltaEvent, MessageStartEvent, MessageStopEvent, Response, StreamEvent,
+    UNCHANGED,
 };
 
 /// Puts the events of a stream together to the response that they add up to.
@@ -245,7 +245,7 @@ impl Accumulator {
         replace(&mut own.container, container);
         let changed = changed.into_iter().filter(|(name, _)| !UNCHANGED.contains(&name.as_str()));
         own.unknown.replace_all(changed.collect());
-        measure(&mut own.usage, usage);
+        own.usage.update(usage);
         self.bedrock(guardrail_action, trace, invocation_metrics);
     }
 
@@ -268,40 +268,6 @@ impl Accumulator {
         self.bedrock(guardrail_action, trace, invocation_metrics);
         self.state = State::Done;
     }
-}
-
-fn replace<T>(own: &mut Option<T>, told: Option<T>) {
-    if told.is_some() {
-        *own = told;
-    }
-}
-
-/// The usage so far: it is cumulative, and may be told in part.
-fn measure(own: &mut Usage, told: MessageDeltaUsage) {
-    let MessageDeltaUsage {
-        input_tokens,
-        output_tokens,
-        cache_read_input_tokens,
-        cache_creation_input_tokens,
-        cache_creation,
-        output_tokens_details,
-        server_tool_use,
-        service_tier,
-        inference_geo,
-        speed,
-        unknown,
-    } = told;
-    own.input_tokens = input_tokens.unwrap_or(own.input_tokens);
-    own.output_tokens = output_tokens;
-    replace(&mut own.cache_read_input_tokens, cache_read_input_tokens);
-    replace(&mut own.cache_creation_input_tokens, cache_creation_input_tokens);
-    replace(&mut own.cache_creation, cache_creation);
-    replace(&mut own.output_tokens_details, output_tokens_details);
-    replace(&mut own.server_tool_use, server_tool_use);
-    replace(&mut own.service_tier, service_tier);
-    replace(&mut own.inference_geo, inference_geo);
-    replace(&mut own.speed, speed);
-    own.unknown.replace_all(unknown);
 }
 
 /// Whether a block has an input. One of an unknown type may be a tool's.

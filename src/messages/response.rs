@@ -1,8 +1,8 @@
 //! `Message`, the response of the Messages API, and what it holds beside its blocks.
 
-use crate::wire::{object, open_enum, tagged};
+use crate::wire::{Leaves, object, open_enum, tagged};
 
-use super::{ContentBlock, Role, Speed};
+use super::{ContentBlock, MessageDeltaUsage, Role, Speed};
 
 object! {
     /// The response of the Messages API (Anthropic: `Message`), and of Bedrock's `InvokeModel`, which adds the
@@ -187,6 +187,43 @@ open_enum! {
     pub enum GuardrailAction {
         None = "NONE",
         Intervened = "INTERVENED",
+    }
+}
+
+impl<L: Leaves> Usage<L> {
+    /// Takes over what a later event tells, which replaces what was told: it is cumulative, and may be told in part.
+    pub(crate) fn update(&mut self, told: MessageDeltaUsage<L>) {
+        let MessageDeltaUsage {
+            input_tokens,
+            output_tokens,
+            cache_read_input_tokens,
+            cache_creation_input_tokens,
+            cache_creation,
+            output_tokens_details,
+            server_tool_use,
+            service_tier,
+            inference_geo,
+            speed,
+            unknown,
+        } = told;
+        self.input_tokens = input_tokens.unwrap_or(self.input_tokens);
+        self.output_tokens = output_tokens;
+        replace(&mut self.cache_read_input_tokens, cache_read_input_tokens);
+        replace(&mut self.cache_creation_input_tokens, cache_creation_input_tokens);
+        replace(&mut self.cache_creation, cache_creation);
+        replace(&mut self.output_tokens_details, output_tokens_details);
+        replace(&mut self.server_tool_use, server_tool_use);
+        replace(&mut self.service_tier, service_tier);
+        replace(&mut self.inference_geo, inference_geo);
+        replace(&mut self.speed, speed);
+        self.unknown.replace_all(unknown);
+    }
+}
+
+/// A member that is told stands in the place of what was told before.
+pub(super) fn replace<T>(own: &mut Option<T>, told: Option<T>) {
+    if told.is_some() {
+        *own = told;
     }
 }
 

@@ -103,62 +103,22 @@ impl End {
         self.bedrock::<L>(guardrail_action, trace, invocation_metrics.as_ref(), at, cx)
     }
 
-    /// The usage so far: what a later event says replaces what an earlier one said.
-    fn usage<L: Leaves>(&mut self, usage: messages::MessageDeltaUsage<L>, at: Path<'_>) -> Result<(), Error> {
-        let messages::MessageDeltaUsage {
-            input_tokens,
-            output_tokens,
-            cache_read_input_tokens,
-            cache_creation_input_tokens,
-            cache_creation,
-            output_tokens_details,
-            server_tool_use,
-            service_tier,
-            inference_geo,
-            speed,
-            unknown,
-        } = usage;
-        let own = &mut self.message.usage;
-        let mut told = vec!["output_tokens"];
-        own.output_tokens = output_tokens;
-        if let Some(input_tokens) = input_tokens {
-            own.input_tokens = input_tokens;
-            told.push("input_tokens");
-        }
-        if cache_read_input_tokens.is_some() {
-            own.cache_read_input_tokens = cache_read_input_tokens;
-            told.push("cache_read_input_tokens");
-        }
-        if cache_creation_input_tokens.is_some() {
-            own.cache_creation_input_tokens = cache_creation_input_tokens;
-            told.push("cache_creation_input_tokens");
-        }
-        if let Some(cache_creation) = cache_creation {
-            own.cache_creation = Some(recoded::<L, Kept, _>(&cache_creation)?);
-            told.push("cache_creation");
-        }
-        if let Some(details) = output_tokens_details {
-            own.output_tokens_details = Some(recoded::<L, Kept, _>(&details)?);
-        }
-        if let Some(server_tool_use) = server_tool_use {
-            own.server_tool_use = Some(recoded::<L, Kept, _>(&server_tool_use)?);
-        }
-        if service_tier.is_some() {
-            own.service_tier = service_tier;
-            told.push("service_tier");
-        }
-        if let Some(inference_geo) = inference_geo {
-            own.inference_geo = Some(kept_text::<L>(&inference_geo));
-        }
-        if speed.is_some() {
-            own.speed = speed;
-        }
-        for (name, value) in unknown {
+    fn usage<L: Leaves>(&mut self, mut usage: messages::MessageDeltaUsage<L>, at: Path<'_>) -> Result<(), Error> {
+        for (name, value) in std::mem::take(&mut usage.unknown) {
             self.unknown_of_usage.insert(name, value.text().into_owned());
         }
-        for name in told {
+        let told = [
+            ("input_tokens", usage.input_tokens.is_some()),
+            ("output_tokens", true),
+            ("cache_read_input_tokens", usage.cache_read_input_tokens.is_some()),
+            ("cache_creation_input_tokens", usage.cache_creation_input_tokens.is_some()),
+            ("cache_creation", usage.cache_creation.is_some()),
+            ("service_tier", usage.service_tier.is_some()),
+        ];
+        for (name, _) in told.into_iter().filter(|(_, told)| *told) {
             self.told(&format!("/usage/{name}"), at.name(name));
         }
+        self.message.usage.update(recoded::<L, Kept, _>(&usage)?);
         Ok(())
     }
 
