@@ -250,6 +250,7 @@ macro_rules! tagged {
 
         impl<L: $crate::wire::Leaves> $crate::wire::Wire<L> for $name<L> {
             fn read(&mut self, reader: &mut $crate::wire::Reader<'_, L>) -> Result<(), $crate::Error> {
+                #[allow(clippy::enum_variant_names)]
                 enum Variant { $( $variant, )+ }
                 match reader.tag_among(&[$( &[$($tag),+] ),+])? {
                     $( Some(place) if place == Variant::$variant as usize => $crate::wire::variant!($variant, self, reader), )+
