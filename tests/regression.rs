@@ -18,6 +18,16 @@ fn in_linear_time(what: impl FnOnce()) {
     assert!(start.elapsed() < Duration::from_secs(10), "took {:?}", start.elapsed());
 }
 
+/// The shortest of a few runs.
+fn quickest(run: &dyn Fn()) -> Duration {
+    let timed = |_| {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    (0..5).map(timed).min().unwrap_or_default()
+}
+
 fn to_converse(request: &Value) -> (Value, Vec<String>) {
     let converted = request::to_converse_json(request.to_string().as_bytes(), &allow()).unwrap();
     let paths = converted.losses.into_iter().map(|loss| loss.path).collect();
@@ -135,6 +145,43 @@ fn the_types_read_and_write_through_serde_too() {
 fn exact_numbers_survive_serde_json_on_the_way_out() {
     let json: Json = r#"{"a":12345678901234567890123,"b":1e2,"c":1.0,"d":-0}"#.parse().unwrap();
     assert_eq!(serde_json::to_string(&json).unwrap(), json.as_str());
+}
+
+/// Arrays around a value.
+fn nested(levels: usize, value: &str) -> Json {
+    let json = format!("{}{value}{}", "[".repeat(levels), "]".repeat(levels));
+    Json::from_json_within(json.as_bytes(), usize::MAX).unwrap()
+}
+
+#[test]
+fn free_form_json_that_nests_deep_is_an_error_for_serde_not_an_overflow() {
+    assert_eq!(serde_json::to_string(&nested(128, "")).unwrap(), nested(128, "").as_str());
+    for levels in [129, 100_000] {
+        let error = serde_json::to_string(&nested(levels, "")).unwrap_err();
+        assert_eq!(error.to_string(), "nested deeper than 128 levels");
+    }
+    let value = |levels| (1..levels).fold(json!([]), |value, _| json!([value]));
+    assert_eq!(serde_json::from_value::<Json>(value(128)).unwrap(), nested(128, ""));
+    let error = serde_json::from_value::<Json>(value(129)).unwrap_err();
+    assert_eq!(error.to_string(), "nested deeper than 128 levels");
+}
+
+#[test]
+fn free_form_json_takes_serde_as_long_at_the_top_as_deep_down() {
+    let numbers = json!(vec![12.5; 20_000]).to_string();
+    let times = [1, 120].map(|levels| {
+        let json = nested(levels, &numbers);
+        quickest(&|| drop(serde_json::to_string(&json).unwrap()))
+    });
+    assert!(times[1] < times[0] * 3, "{times:?}");
+}
+
+#[test]
+fn text_that_looks_like_json_survives_serde_json() {
+    let json: Json = r#"{"\"":"\u00e9\\\"","[":["]",{},[],""," , : "],"null":null,"t":[true,false]}"#.parse().unwrap();
+    let written = serde_json::to_string(&json).unwrap();
+    assert_eq!(written, json.as_str().replace("\\u00e9", "é"));
+    assert_eq!(serde_json::to_value(&json).unwrap(), json.to_value().unwrap());
 }
 
 #[test]

@@ -8,97 +8,147 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::json::Json;
+use super::read::DEFAULT_MAX_DEPTH;
+use super::token::unescape;
 use super::write::push_string;
+use super::{Kind, scan};
 
-/// Through `serde_json` the text goes out as it is, digits and all; other formats get its values.
+/// Key order survives, and through `serde_json` the digits of numbers; escapes are written anew.
+///
+/// Every serializer recurses: what nests deeper than 128 levels is an error.
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw: &RawValue = serde_json::from_str(self.as_str()).map_err(serde::ser::Error::custom)?;
-        Values(raw).serialize(serializer)
+        let tokens = tokens(self.as_str()).ok_or_else(|| serde::ser::Error::custom(TOO_DEEP))?;
+        Value(&tokens).serialize(serializer)
     }
 }
 
-/// A JSON text, serialized value by value.
-struct Values<'a>(&'a RawValue);
+const TOO_DEEP: &str = "nested deeper than 128 levels";
+const _: () = assert!(DEFAULT_MAX_DEPTH == 128);
 
-impl Serialize for Values<'_> {
+/// A value or a name, as far as it is known before what it holds.
+struct Token<'t> {
+    /// Of an array or object the bracket that opens it.
+    text: &'t str,
+    /// How many tokens it is, with all that it holds.
+    len: usize,
+}
+
+/// The tokens of a compact JSON text, names before their values, unless it nests too deep.
+fn tokens(json: &str) -> Option<Vec<Token<'_>>> {
+    let bytes = json.as_bytes();
+    let (mut tokens, mut open): (Vec<Token<'_>>, Vec<usize>) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let start = at;
+        at += 1;
+        match byte {
+            b',' | b':' => continue,
+            b']' | b'}' => {
+                let len = tokens.len();
+                if let Some((opened, token)) = open.pop().and_then(|opened| Some((opened, tokens.get_mut(opened)?))) {
+                    token.len = len - opened;
+                }
+                continue;
+            }
+            b'[' | b'{' if open.len() == DEFAULT_MAX_DEPTH => return None,
+            b'[' | b'{' => open.push(tokens.len()),
+            b'"' => at = scan::string(bytes, at).map_or(bytes.len(), |(end, _)| end + 1),
+            _ => at += bytes.iter().skip(at).take_while(|byte| !b",]}".contains(byte)).count(),
+        }
+        tokens.push(Token { text: json.get(start..at).unwrap_or_default(), len: 1 });
+    }
+    Some(tokens)
+}
+
+/// A value: its token, and behind it those of what it holds.
+struct Value<'a>(&'a [Token<'a>]);
+
+impl<'a> Value<'a> {
+    /// The values that an array holds, or the names and values of an object.
+    fn inside(&self) -> impl Iterator<Item = Self> + Clone + use<'a> {
+        let mut rest = self.0.get(1..).unwrap_or_default();
+        std::iter::from_fn(move || {
+            let (value, behind) = rest.split_at_checked(rest.first()?.len)?;
+            rest = behind;
+            Some(Self(value))
+        })
+    }
+
+    fn text(&self) -> &'a str {
+        self.0.first().map_or("null", |token| token.text)
+    }
+}
+
+impl Serialize for Value<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::Error as _;
-        let text = self.0.get();
-        match text.as_bytes().first() {
-            Some(b'{') => {
-                let Members(members) = serde_json::from_str(text).map_err(S::Error::custom)?;
-                let mut map = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
-                    map.serialize_entry(&name, &Values(value))?;
+        let text = self.text();
+        match Kind::of(text) {
+            Kind::Object => {
+                let mut inside = self.inside();
+                let mut map = serializer.serialize_map(Some(inside.clone().count() / 2))?;
+                while let (Some(name), Some(value)) = (inside.next(), inside.next()) {
+                    map.serialize_entry(&name, &value)?;
                 }
                 map.end()
             }
-            Some(b'[') => {
-                let items: Vec<&RawValue> = serde_json::from_str(text).map_err(S::Error::custom)?;
-                let mut seq = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    seq.serialize_element(&Values(item))?;
+            Kind::Array => {
+                let mut seq = serializer.serialize_seq(Some(self.inside().count()))?;
+                for item in self.inside() {
+                    seq.serialize_element(&item)?;
                 }
                 seq.end()
             }
-            Some(b'"') => {
-                let string: String = serde_json::from_str(text).map_err(S::Error::custom)?;
-                serializer.serialize_str(&string)
-            }
-            Some(b't') => serializer.serialize_bool(true),
-            Some(b'f') => serializer.serialize_bool(false),
-            Some(b'n') | None => serializer.serialize_unit(),
-            // Plain integers and short decimals are values of every format; other digits only `serde_json` can keep.
-            Some(_) => match (text.parse::<i64>(), text.parse::<f64>()) {
-                (Ok(integer), _) if integer.to_string() == text => serializer.serialize_i64(integer),
-                (_, Ok(number)) if format!("{number:?}") == text => serializer.serialize_f64(number),
-                _ => self.0.serialize(serializer),
-            },
+            Kind::String => serializer.serialize_str(&unescape(text.get(1..text.len() - 1).unwrap_or_default())),
+            Kind::Boolean => serializer.serialize_bool(text == "true"),
+            Kind::Null => serializer.serialize_unit(),
+            Kind::Number => serialize_number(text, serializer),
         }
     }
 }
 
-/// An object's members in their order.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visit;
-        impl<'de> Visitor<'de> for Visit {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
+/// Plain integers and short decimals are values of every format; other digits only `serde_json` can keep.
+fn serialize_number<S: Serializer>(token: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    match (token.parse::<i64>(), token.parse::<f64>()) {
+        (Ok(integer), _) if integer.to_string() == token => serializer.serialize_i64(integer),
+        (_, Ok(number)) if format!("{number:?}") == token => serializer.serialize_f64(number),
+        _ => {
+            let raw: &RawValue = serde_json::from_str(token).map_err(serde::ser::Error::custom)?;
+            raw.serialize(serializer)
         }
-        deserializer.deserialize_map(Visit)
     }
 }
 
-/// As exact as the deserializer: `serde_json` rounds numbers that fit no machine word, [`Json::parse`] does not.
+/// As exact as the deserializer: `serde_json` rounds numbers that fit no machine word, [`Json::parse`] does not. What nests
+/// deeper than 128 levels is an error.
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut text = String::new();
-        deserializer.deserialize_any(Transcribe(&mut text))?;
+        deserializer.deserialize_any(Transcribe { json: &mut text, room: DEFAULT_MAX_DEPTH })?;
         Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }
 
 /// Appends whatever a deserializer holds as JSON.
-struct Transcribe<'t>(&'t mut String);
+struct Transcribe<'t> {
+    json: &'t mut String,
+    /// How many more levels it may nest.
+    room: usize,
+}
 
 impl Transcribe<'_> {
     fn token(self, token: impl fmt::Display) {
-        self.0.push_str(&token.to_string());
+        self.json.push_str(&token.to_string());
+    }
+
+    fn open<E: serde::de::Error>(&mut self, bracket: char) -> Result<(), E> {
+        self.room = self.room.checked_sub(1).ok_or_else(|| E::custom(TOO_DEEP))?;
+        self.json.push(bracket);
+        Ok(())
+    }
+
+    fn inner(&mut self) -> Transcribe<'_> {
+        Transcribe { json: self.json, room: self.room }
     }
 }
 
@@ -141,7 +191,7 @@ impl<'de> Visitor<'de> for Transcribe<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        push_string(value, self.0);
+        push_string(value, self.json);
         Ok(())
     }
 
@@ -159,37 +209,37 @@ impl<'de> Visitor<'de> for Transcribe<'_> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        self.0.push('[');
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        self.open('[')?;
         let mut first = true;
         loop {
-            let comma = self.0.len();
+            let comma = self.json.len();
             if !first {
-                self.0.push(',');
+                self.json.push(',');
             }
-            if seq.next_element_seed(Transcribe(self.0))?.is_none() {
-                self.0.truncate(comma);
+            if seq.next_element_seed(self.inner())?.is_none() {
+                self.json.truncate(comma);
                 break;
             }
             first = false;
         }
-        self.0.push(']');
+        self.json.push(']');
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.0.push('{');
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        self.open('{')?;
         let mut first = true;
         while let Some(name) = map.next_key::<String>()? {
             if !first {
-                self.0.push(',');
+                self.json.push(',');
             }
             first = false;
-            push_string(&name, self.0);
-            self.0.push(':');
-            map.next_value_seed(Transcribe(self.0))?;
+            push_string(&name, self.json);
+            self.json.push(':');
+            map.next_value_seed(self.inner())?;
         }
-        self.0.push('}');
+        self.json.push('}');
         Ok(())
     }
 }
