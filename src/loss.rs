@@ -87,6 +87,7 @@ impl serde::Serialize for Loss {
 
 /// How bad a loss is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// What the model reads or may do changes; in a response, what the caller reads or must act on.
     Content,
@@ -176,6 +177,7 @@ impl fmt::Display for Code {
 
 /// Which losses a conversion refuses to make.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Policy {
     /// Refuses content losses. The default.
     #[default]

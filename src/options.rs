@@ -68,6 +68,7 @@ impl Options {
 
 /// What happens to model ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Model {
     /// The id is kept as it is: Bedrock's endpoints take Bedrock's ids in both formats. The default.
     #[default]

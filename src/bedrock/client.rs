@@ -38,6 +38,7 @@ struct Shared {
 
 /// An operation of the Bedrock runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Operation {
     /// A body in the model's own format.
     InvokeModel,

@@ -217,6 +217,7 @@ open_enum! {
 
 /// What a tool of the server's has answered.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum ServerToolAnswer<L: Leaves = Owned> {
     /// The pages that a web search has found.
     WebSearch(Vec<WebSearchResultBlock<L>>),

@@ -150,6 +150,7 @@ use weight::Weight;
 /// assert_eq!(Recursion::UNROLL, Recursion::Unroll(3));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Recursion {
     /// It is an error, `recursive_ref`, that shows the cycle. The default.
     #[default]

@@ -160,6 +160,7 @@ macro_rules! union {
     )+) => { $(
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
         pub enum $name<L: $crate::wire::Leaves = $crate::wire::Owned> {
             $( $(#[$doc])* $variant($type), )+
             /// A member this library does not know: its name and its value.
@@ -235,6 +236,7 @@ macro_rules! tagged {
     )+) => { $(
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
         pub enum $name<L: $crate::wire::Leaves = $crate::wire::Owned> {
             $( $(#[$doc])* $variant($type), )+
             /// A `type` this library does not know.
@@ -279,8 +281,10 @@ macro_rules! open_enum {
     )+) => { $(
         $(#[$meta])*
         ///
-        /// Open: a value that is not listed here is kept as `Unknown`. The default is the first one.
+        /// Open: a value that is not listed here is kept as `Unknown`, and may be [known to a later
+        /// release](crate::wire#what-is-not-known-yet). The default is the first one.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum $name {
             $( #[doc = concat!("`", $text, "`")] $(#[$doc])* $variant, )+
             /// A value this library does not know.
@@ -350,6 +354,7 @@ macro_rules! closed_enum {
     )+) => { $(
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum $name {
             $( #[doc = concat!("`", $text, "`")] $(#[$doc])* $variant, )+
         }

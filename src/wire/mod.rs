@@ -4,6 +4,23 @@
 //! strict where the laws ask for it: duplicate keys, lone surrogates, white space where none
 //! belongs and nesting beyond the limit are errors that name their place. Free-form JSON never nests on the stack; what is read
 //! into types does, within a bound.
+//!
+//! # What is not known yet
+//!
+//! Both vendors add values, blocks and events without a new version of their APIs. What this library does not know yet stands in
+//! a variant `Unknown`, and goes out as it came in. Once a release knows it, it stands in a variant of its own. Such a release is a
+//! minor one, which is why no `match` may be exhaustive; one that compares `Unknown`'s text stops matching with it. Those that must
+//! recognize a value before this library does compare what is on the wire, which stays the same:
+//!
+//! ```
+//! use converse_messages::converse::StopReason;
+//!
+//! fn is_out_of_credit(reason: &StopReason) -> bool {
+//!     reason.as_str() == "credit_exhausted"
+//! }
+//! assert!(is_out_of_credit(&StopReason::from("credit_exhausted")));
+//! assert!(!is_out_of_credit(&StopReason::EndTurn));
+//! ```
 
 mod base64;
 mod fill;

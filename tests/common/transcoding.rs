@@ -23,6 +23,7 @@ pub fn ways_of(side: Side) -> Vec<Way> {
         Framing::Json => *to != side,
         Framing::EventStream => side == Side::Converse,
         Framing::Sse | Framing::Invoke => side == Side::Messages,
+        other => unreachable!("`ways` does not name {other:?}"),
     };
     ways().into_iter().filter(is_of_side).collect()
 }

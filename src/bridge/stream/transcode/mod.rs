@@ -40,6 +40,7 @@ impl Side {
 
 /// How the events of a stream stand in its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Framing {
     /// One event a line, of either side.
     Json,
