@@ -12,7 +12,7 @@
 //! `type`; `anthropic_version` means `InvokeModel`.
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm as _, Leaves, Map, Raw, Text as _, Wire, object};
+use crate::wire::{FromCompact as _, Leaves, Map, Raw, Text as _, Wire, object};
 use crate::{Error, Model, Options, Policy, converse, messages};
 
 use super::rules::{self, invalid};

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use crate::loss::{Code, Cx, Path};
 use crate::model_id::Family;
-use crate::wire::{FreeForm, Leaves, Map, Text};
+use crate::wire::{FromCompact as _, Leaves, Map, Text};
 use crate::{Error, converse, messages};
 
 use super::additional::{Additional, FIELDS, PartialToolChoice};

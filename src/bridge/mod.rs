@@ -56,7 +56,7 @@ mod turn;
 mod usage;
 
 use crate::loss::{Code, Converted, Cx, Path};
-use crate::wire::{FreeForm, Kind, Leaves, Map, RawJson, Wire, compact, utf8, verbatim};
+use crate::wire::{FreeForm, FromCompact as _, Kind, Leaves, Map, RawJson, Wire, compact, utf8, verbatim};
 use crate::{Error, Options, messages, schema};
 
 /// Hints: the model reads the same without them.

@@ -129,7 +129,7 @@ mod uri;
 mod weight;
 mod write;
 
-use crate::wire::{DEFAULT_MAX_DEPTH, FreeForm as _, Json, utf8};
+use crate::wire::{DEFAULT_MAX_DEPTH, FromCompact as _, Json, utf8};
 use crate::{Code, Converted, Error, ErrorKind, Loss, Severity};
 
 use cycle::{Components, Edges};

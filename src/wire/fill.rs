@@ -1,7 +1,7 @@
 //! How tokens become leaves.
 
 use super::json::{Json, RawJson, RawText};
-use super::leaves::{FreeForm as _, Leaves, Owned, Raw};
+use super::leaves::{FromCompact as _, Leaves, Owned, Raw};
 use super::number::RawNumber;
 use super::token::{compact, decoded};
 

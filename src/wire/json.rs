@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::base64::is_canonical;
 use super::fill::Copy;
+use super::leaves::sealed::{Compact, OfCompact, Sealed};
 use super::leaves::{FreeForm, Owned, Raw, Text};
 use super::read::Reader;
 use super::token::compact;
@@ -87,6 +88,12 @@ impl From<serde_json::Value> for Json {
     }
 }
 
+impl OfCompact for Json {
+    fn of_compact(Compact(text): Compact) -> Self {
+        Self(text)
+    }
+}
+
 impl FreeForm for Json {
     fn text(&self) -> Cow<'_, str> {
         Cow::Borrowed(&self.0)
@@ -94,10 +101,6 @@ impl FreeForm for Json {
 
     fn kind(&self) -> Kind {
         Kind::of(&self.0)
-    }
-
-    fn from_compact(text: String) -> Self {
-        Self(text)
     }
 }
 
@@ -156,6 +159,8 @@ impl From<String> for RawText<'_> {
         Self { token: Cow::Owned(token), escaped: true }
     }
 }
+
+impl Sealed for RawText<'_> {}
 
 impl Text for RawText<'_> {
     fn decode(&self) -> Cow<'_, str> {
@@ -235,6 +240,12 @@ impl PartialEq for RawJson<'_> {
     }
 }
 
+impl OfCompact for RawJson<'_> {
+    fn of_compact(Compact(text): Compact) -> Self {
+        Self { token: Cow::Owned(references::skeleton(text)), spaced: false }
+    }
+}
+
 impl FreeForm for RawJson<'_> {
     fn text(&self) -> Cow<'_, str> {
         if !self.spaced {
@@ -247,10 +258,6 @@ impl FreeForm for RawJson<'_> {
 
     fn kind(&self) -> Kind {
         Kind::of(&self.token)
-    }
-
-    fn from_compact(text: String) -> Self {
-        Self { token: Cow::Owned(references::skeleton(text)), spaced: false }
     }
 
     fn write_token(&self, out: &mut String) {

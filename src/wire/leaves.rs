@@ -17,8 +17,22 @@ use super::read::Reader;
 use super::{Kind, Wire};
 use crate::Error;
 
+/// What keeps other crates from adding leaves, and from making JSON of a text that is none.
+pub(super) mod sealed {
+    pub trait Sealed {}
+
+    /// A compact JSON text that this library has written or checked.
+    pub struct Compact(pub(in crate::wire) String);
+
+    pub trait OfCompact: Sized {
+        fn of_compact(text: Compact) -> Self;
+    }
+}
+
 /// A kind of leaf: what stands for a string and for free-form JSON inside a wire type.
-pub trait Leaves: Clone + Debug + Default + PartialEq {
+///
+/// Sealed: [`Owned`] and [`Raw`] are all there are.
+pub trait Leaves: sealed::Sealed + Clone + Debug + Default + PartialEq {
     /// A JSON string.
     type Text: Text + Wire<Self>;
     /// Any JSON value, kept exactly as it was written.
@@ -43,7 +57,9 @@ pub trait Leaves: Clone + Debug + Default + PartialEq {
 }
 
 /// A string at a leaf.
-pub trait Text: Clone + Debug + Default + PartialEq + From<String> {
+///
+/// Sealed: `String` and [`RawText`] are all there are.
+pub trait Text: sealed::Sealed + Clone + Debug + Default + PartialEq + From<String> {
     /// The string, with JSON escapes resolved.
     fn decode(&self) -> Cow<'_, str>;
 
@@ -74,21 +90,36 @@ pub trait Text: Clone + Debug + Default + PartialEq + From<String> {
 }
 
 /// Free-form JSON at a leaf.
-pub trait FreeForm: Clone + Debug + Default + PartialEq {
+///
+/// Sealed: [`Json`] and [`RawJson`] are all there are. Only a text that was checked becomes one of them:
+///
+/// ```compile_fail,E0599
+/// use converse_messages::wire::{FreeForm, Json};
+///
+/// let unchecked = Json::from_compact("no JSON".to_owned());
+/// ```
+pub trait FreeForm: sealed::OfCompact + Clone + Debug + Default + PartialEq {
     /// The compact JSON text: no white space between tokens, key order, digits and escapes as they came.
     fn text(&self) -> Cow<'_, str>;
 
     /// What kind of JSON value it is.
     fn kind(&self) -> Kind;
 
-    /// Makes a leaf of a JSON text that this library has written or checked.
-    fn from_compact(text: String) -> Self;
-
     /// Appends the compact JSON text.
     fn write_token(&self, out: &mut String) {
         out.push_str(&self.text());
     }
 }
+
+/// Makes free-form JSON of texts.
+pub(crate) trait FromCompact: FreeForm {
+    /// Makes a leaf of a JSON text that this library has written or checked.
+    fn from_compact(text: String) -> Self {
+        Self::of_compact(sealed::Compact(text))
+    }
+}
+
+impl<J: FreeForm> FromCompact for J {}
 
 /// Leaves that own what they hold: [`String`] and [`Json`]. The default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,6 +143,8 @@ impl<'a> FromText<'a> for Raw<'a> {
     type Fill = Borrow;
 }
 
+impl sealed::Sealed for Owned {}
+
 impl Leaves for Owned {
     type Text = String;
     type Json = Json;
@@ -129,6 +162,8 @@ impl Leaves for Owned {
         Json::from_compact(value.to_json())
     }
 }
+
+impl sealed::Sealed for Raw<'_> {}
 
 impl<'a> Leaves for Raw<'a> {
     type Text = RawText<'a>;
@@ -154,6 +189,8 @@ impl<'a> Leaves for Raw<'a> {
         RawJson::from_token(value.to_json(), false)
     }
 }
+
+impl sealed::Sealed for String {}
 
 impl Text for String {
     fn decode(&self) -> Cow<'_, str> {

@@ -32,11 +32,17 @@ mod members;
 mod number;
 mod partial;
 pub(crate) mod read;
+#[cfg(not(feature = "__references"))]
+mod references;
+#[cfg(feature = "__references")]
 #[doc(hidden)]
 pub mod references;
 pub(crate) mod scan;
 mod token;
 mod transcribe;
+#[cfg(not(feature = "__references"))]
+pub(crate) mod verbatim;
+#[cfg(feature = "__references")]
 #[doc(hidden)]
 pub mod verbatim;
 mod watch;
@@ -46,6 +52,7 @@ pub use base64::Base64;
 pub(crate) use fill::Borrow;
 pub(crate) use indexed::Indexed;
 pub use json::{Json, RawJson, RawText};
+pub(crate) use leaves::FromCompact;
 pub use leaves::{FreeForm, FromText, Leaves, Owned, Raw, Text};
 pub use members::{Map, Untyped};
 pub use number::{Number, RawNumber};
@@ -133,14 +140,19 @@ impl Identifier {
 pub(crate) const TYPE: Identifier = identifier!("type");
 
 /// A value of one of the two APIs, which reads and writes itself.
+///
+/// The types of both APIs implement it, the leaves, and what is made of them: `Option`, `Vec`, `Box`, [`Map`]. It is there to be
+/// called: how a type reads and writes itself is no part of the public interface, so other crates do not implement it.
 pub trait Wire<L: Leaves>: Default {
     /// Reads the value that comes next into this one, which is as [`Default`] has made it.
     ///
     /// # Errors
     /// Malformed input: the error names its place.
+    #[doc(hidden)]
     fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error>;
 
     /// Writes the value.
+    #[doc(hidden)]
     fn write(&self, writer: &mut Writer);
 
     /// Reads a JSON document.

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 use std::fmt::{Debug, Write as _};
 
+use super::leaves::sealed::Sealed;
 use super::leaves::{Owned, Raw};
 use super::{Reader, Wire, Writer};
 use crate::Error;
 
 /// A number at a leaf.
-pub trait Number: Clone + Debug + Default + PartialEq {
+///
+/// Sealed: `f64` and [`RawNumber`] are all there are.
+pub trait Number: Sealed + Clone + Debug + Default + PartialEq {
     /// Whether 64 bits of floating point hold it, if not exactly. What is read always is.
     fn is_finite(&self) -> bool;
 
@@ -18,6 +21,8 @@ pub trait Number: Clone + Debug + Default + PartialEq {
     /// Appends the number as a JSON token; `null` for what JSON has no number for.
     fn write_token(&self, out: &mut String);
 }
+
+impl Sealed for f64 {}
 
 impl Number for f64 {
     fn is_finite(&self) -> bool {
@@ -65,6 +70,8 @@ impl Default for RawNumber<'_> {
         Self::from_token("0")
     }
 }
+
+impl Sealed for RawNumber<'_> {}
 
 impl Number for RawNumber<'_> {
     fn is_finite(&self) -> bool {

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use super::scan::{self, Fault};
 use super::token::{pointer, unescape};
-use super::{DEFAULT_MAX_DEPTH, FreeForm as _, Json, Kind};
+use super::{DEFAULT_MAX_DEPTH, FromCompact as _, Json, Kind};
 use crate::{Error, ErrorKind};
 
 /// A JSON text that comes in pieces.

@@ -2,7 +2,7 @@
 //!
 //! The npm package converts objects of JavaScript. It does not print them: it hands over a *skeleton*, the JSON of the object in which
 //! references stand for long strings, bytes and tool inputs, and makes objects of the skeleton that comes back. Whatever no rule must
-//! read stays where it is. Only inside of `with` do these tokens mean anything, and only with the feature `references`.
+//! read stays where it is. Only inside of `with` do these tokens mean anything, and only with the feature `__references`.
 //!
 //! | in a skeleton | stands for |
 //! |---|---|
@@ -15,7 +15,7 @@
 //! | `"\x7f\x7f…"`, also as a name | a string that begins with `\x7f` itself |
 
 use std::borrow::Cow;
-#[cfg(feature = "references")]
+#[cfg(feature = "__references")]
 use std::cell::Cell;
 
 const MARK: char = '\x7f';
@@ -35,24 +35,33 @@ pub struct References {
     pub skeleton: fn(&str) -> String,
 }
 
-#[cfg(feature = "references")]
+#[cfg(feature = "__references")]
 thread_local! {
     static CURRENT: Cell<Option<References>> = const { Cell::new(None) };
 }
 
 /// Converts with references, or without while another conversion that has some is under way.
-#[cfg(feature = "references")]
+#[cfg(feature = "__references")]
 pub fn with<T>(references: Option<References>, convert: impl FnOnce() -> T) -> T {
-    let outer = CURRENT.replace(references);
-    let converted = convert();
-    CURRENT.set(outer);
-    converted
+    let _restore = Restore(CURRENT.replace(references));
+    convert()
+}
+
+/// Puts back what was current, also when a panic unwinds.
+#[cfg(feature = "__references")]
+struct Restore(Option<References>);
+
+#[cfg(feature = "__references")]
+impl Drop for Restore {
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
 }
 
 fn current() -> Option<References> {
-    #[cfg(feature = "references")]
+    #[cfg(feature = "__references")]
     return CURRENT.get();
-    #[cfg(not(feature = "references"))]
+    #[cfg(not(feature = "__references"))]
     None
 }
 
@@ -137,4 +146,25 @@ pub(super) fn skeleton(text: String) -> String {
 /// Who keeps the values answers for a number that there is none of.
 fn number(reference: &str) -> u32 {
     reference.trim_start_matches('!').parse().unwrap_or(u32::MAX)
+}
+
+#[cfg(all(test, feature = "__references"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_leaves_the_references_that_were_current_before() {
+        let references = References {
+            string: |_| "outer".to_owned(),
+            object: |_| String::new(),
+            whole: str::to_owned,
+            skeleton: str::to_owned,
+        };
+        with(Some(references), || {
+            let panic = std::panic::catch_unwind(|| with(None, || panic!("on purpose")));
+            assert!(panic.is_err());
+            assert_eq!(string("\x7f0").as_deref(), Some("outer"));
+        });
+        assert_eq!(string("\x7f0"), None);
+    }
 }

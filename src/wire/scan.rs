@@ -76,7 +76,7 @@ pub(super) fn special(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// How many units of UTF-16 a text has: one for every character, and another one for those of four bytes.
-#[cfg(feature = "references")]
+#[cfg(feature = "__references")]
 pub(crate) fn utf16_len(text: &[u8]) -> usize {
     let (blocks, rest) = text.as_chunks();
     let in_blocks: u32 = blocks
@@ -358,7 +358,7 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "references")]
+    #[cfg(feature = "__references")]
     #[test]
     fn units_of_utf16_are_counted_wherever_characters_stand() {
         for character in ["a", "\u{7f}", "é", "→", "\u{fffd}", "😀", "\u{10ffff}"] {

@@ -20,7 +20,7 @@ mod transcode;
 use std::collections::BTreeMap;
 
 use crate::loss::{Cx, Loss, Path};
-use crate::wire::{FreeForm as _, Leaves, Raw, Text as _, Wire};
+use crate::wire::{FreeForm as _, FromCompact as _, Leaves, Raw, Text as _, Wire};
 use crate::{Converted, Error, ErrorKind, Options, converse, messages};
 
 pub use to_converse::ToConverse;

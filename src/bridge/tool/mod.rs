@@ -12,7 +12,7 @@ pub(super) mod choice;
 
 use crate::loss::{Code, Cx, Path};
 use crate::model_id::Family;
-use crate::wire::{FreeForm, Leaves, Map, Text as _};
+use crate::wire::{FromCompact as _, Leaves, Map, Text as _};
 use crate::{Error, converse, messages};
 
 use super::rules::{self, Side, invalid};

@@ -29,10 +29,19 @@ thread_local! {
 pub fn with<T>(source: &[u8], convert: impl FnOnce() -> T) -> (T, Vec<Piece>) {
     let start = source.as_ptr().addr();
     let recorder = Recorder { addresses: start..start + source.len(), is_outcome: false, pieces: Vec::new() };
-    let outer = CURRENT.replace(Some(recorder));
+    let _restore = Restore(CURRENT.replace(Some(recorder)));
     let converted = convert();
-    let pieces = CURRENT.replace(outer).map(|recorder| recorder.pieces);
+    let pieces = CURRENT.take().map(|recorder| recorder.pieces);
     (converted, pieces.unwrap_or_default())
+}
+
+/// Puts back what was current, also when a panic unwinds.
+struct Restore(Option<Recorder>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
 }
 
 /// Writes the outcome.
@@ -145,6 +154,14 @@ mod tests {
                 assert_eq!(utf16(pieces, &source, &text), write());
             }
         }
+    }
+
+    #[test]
+    fn a_panic_leaves_nothing_that_records() {
+        let source = "a".repeat(LONG);
+        let panic = std::panic::catch_unwind(|| with(source.as_bytes(), || outcome(|| panic!("on purpose"))));
+        assert!(panic.is_err());
+        assert!(!record(&source, 0));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::loss::{Code, Converted, Cx, Path, Severity};
-use crate::wire::{FreeForm as _, Leaves, RawJson, Text as _};
+use crate::wire::{FreeForm as _, FromCompact as _, Leaves, RawJson, Text as _};
 use crate::{Error, converse, messages};
 
 use super::super::super::carried::{DEFAULT_ID, DEFAULT_MODEL};

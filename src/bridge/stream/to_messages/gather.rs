@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use crate::loss::{Code, Cx, Path};
-use crate::wire::{Base64, FreeForm as _, Leaves};
+use crate::wire::{Base64, FromCompact as _, Leaves};
 use crate::{Error, converse, messages};
 
 use super::super::super::{content, tool_call};

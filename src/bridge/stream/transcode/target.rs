@@ -3,7 +3,7 @@
 use crate::frame::eventstream::{self, Header, Value};
 use crate::frame::sse;
 use crate::loss::{Cx, Path};
-use crate::wire::{Base64, FreeForm as _, Leaves, Map, Raw, RawJson, Wire, object};
+use crate::wire::{Base64, FreeForm as _, FromCompact as _, Leaves, Map, Raw, RawJson, Wire, object};
 use crate::{Converted, Error, Options, converse, messages};
 
 use super::super::super::errors;
