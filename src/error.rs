@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::loss::Loss;
+use crate::named::named;
 
 /// Why a conversion gave no value.
 ///
@@ -37,72 +38,48 @@ impl fmt::Display for Inner {
     }
 }
 
-macro_rules! error_kinds {
-    ($( $(#[$doc:meta])* $variant:ident = $name:literal, )+) => {
-        /// The kinds of error.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum ErrorKind {
-            $( $(#[$doc])* $variant, )+
-        }
-
-        impl ErrorKind {
-            /// The kind's name on the command line and in the other languages.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $( Self::$variant => $name, )+
-                }
-            }
-        }
-    };
-}
-
-error_kinds! {
-    /// Not a JSON text, or not UTF-8.
-    InvalidJson = "invalid_json",
-    /// JSON, but not what the API takes: a wrong type, a missing required member, a union with two members, bad base64.
-    InvalidSource = "invalid_source",
-    /// An object has a member twice.
-    DuplicateKey = "duplicate_key",
-    /// Nested deeper than [`Options::max_depth`](crate::Options::max_depth).
-    TooDeep = "too_deep",
-    /// Larger than a limit.
-    TooLarge = "too_large",
-    /// A number that the target's service refuses.
-    OutOfRange = "out_of_range",
-    /// A tool's name that the target's service refuses.
-    UnsupportedName = "unsupported_name",
-    /// Two members of the source claim the same place in the target.
-    Collision = "collision",
-    /// Messages needs `max_tokens`, the source has none, and
-    /// [`Options::default_max_tokens`](crate::Options::default_max_tokens) is `None`.
-    MissingMaxTokens = "missing_max_tokens",
-    /// The target needs a model id and neither the source nor the options name one.
-    MissingModel = "missing_model",
-    /// An event that does not belong where it stands in its stream, or a stream that ended too early.
-    StreamOrder = "stream_order",
-    /// The service has ended a stream with an error: what was to be put together of it has no end.
-    StreamFailed = "stream_failed",
-    /// A `$ref` leads to nothing, or to something that is no schema.
-    UnresolvedRef = "unresolved_ref",
-    /// A `$ref` leads out of the document; nothing is ever fetched.
-    RemoteRef = "remote_ref",
-    /// A schema uses what [`schema::inline`](crate::schema::inline) does not support, like `$dynamicRef`.
-    Unsupported = "unsupported",
-    /// A schema refers to itself, and [`Recursion`](crate::schema::Recursion) does not allow it or nothing could.
-    RecursiveRef = "recursive_ref",
-    /// Something stands where a schema belongs, and is none.
-    InvalidSchema = "invalid_schema",
-    /// The conversion would lose what [`Options::loss`](crate::Options::loss) refuses to lose: see [`Error::losses`].
-    Loss = "loss",
-    /// The bytes of a stream are not in the framing they should be in, or end within a frame.
-    Framing = "framing",
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+named! {
+    /// The kinds of error.
+    pub enum ErrorKind {
+        /// Not a JSON text, or not UTF-8.
+        InvalidJson = "invalid_json",
+        /// JSON, but not what the API takes: a wrong type, a missing required member, a union with two members, bad base64.
+        InvalidSource = "invalid_source",
+        /// An object has a member twice.
+        DuplicateKey = "duplicate_key",
+        /// Nested deeper than [`Options::max_depth`](crate::Options::max_depth).
+        TooDeep = "too_deep",
+        /// Larger than a limit.
+        TooLarge = "too_large",
+        /// A number that the target's service refuses.
+        OutOfRange = "out_of_range",
+        /// A tool's name that the target's service refuses.
+        UnsupportedName = "unsupported_name",
+        /// Two members of the source claim the same place in the target.
+        Collision = "collision",
+        /// Messages needs `max_tokens`, the source has none, and
+        /// [`Options::default_max_tokens`](crate::Options::default_max_tokens) is `None`.
+        MissingMaxTokens = "missing_max_tokens",
+        /// The target needs a model id and neither the source nor the options name one.
+        MissingModel = "missing_model",
+        /// An event that does not belong where it stands in its stream, or a stream that ended too early.
+        StreamOrder = "stream_order",
+        /// The service has ended a stream with an error: what was to be put together of it has no end.
+        StreamFailed = "stream_failed",
+        /// A `$ref` leads to nothing, or to something that is no schema.
+        UnresolvedRef = "unresolved_ref",
+        /// A `$ref` leads out of the document; nothing is ever fetched.
+        RemoteRef = "remote_ref",
+        /// A schema uses what [`schema::inline`](crate::schema::inline) does not support, like `$dynamicRef`.
+        Unsupported = "unsupported",
+        /// A schema refers to itself, and [`Recursion`](crate::schema::Recursion) does not allow it or nothing could.
+        RecursiveRef = "recursive_ref",
+        /// Something stands where a schema belongs, and is none.
+        InvalidSchema = "invalid_schema",
+        /// The conversion would lose what [`Options::loss`](crate::Options::loss) refuses to lose: see [`Error::losses`].
+        Loss = "loss",
+        /// The bytes of a stream are not in the framing they should be in, or end within a frame.
+        Framing = "framing",
     }
 }
 

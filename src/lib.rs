@@ -15,6 +15,7 @@ mod loss;
 pub mod manual;
 pub mod messages;
 pub mod model_id;
+mod named;
 mod options;
 pub mod schema;
 pub mod wire;
@@ -27,4 +28,5 @@ pub use error::{Error, ErrorKind};
 pub struct Readme;
 
 pub use loss::{Code, Converted, Loss, Policy, Severity};
+pub use named::UnknownName;
 pub use options::{Model, Options};

@@ -1,8 +1,8 @@
 //! What a conversion could not carry, and the policies about it.
 
 use std::borrow::Cow;
-use std::fmt;
 
+use crate::named::named;
 use crate::{Error, Options};
 
 /// A converted value, and everything that it does not say any more.
@@ -85,107 +85,64 @@ impl serde::Serialize for Loss {
     }
 }
 
-/// How bad a loss is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Severity {
-    /// What the model reads or may do changes; in a response, what the caller reads or must act on.
-    Content,
-    /// It does not: ids, metadata, metrics, cache hints, formatting.
-    Hint,
-}
-
-impl Severity {
-    /// `content` or `hint`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Content => "content",
-            Self::Hint => "hint",
-        }
+named! {
+    /// How bad a loss is.
+    pub enum Severity {
+        /// What the model reads or may do changes; in a response, what the caller reads or must act on.
+        Content = "content",
+        /// It does not: ids, metadata, metrics, cache hints, formatting.
+        Hint = "hint",
     }
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+named! {
+    /// What happened to a member.
+    pub enum Code {
+        /// The target has no place for it.
+        Unsupported = "unsupported",
+        /// A member that this library does not know.
+        UnknownMember = "unknown_member",
+        /// A block, or another union, of a type that this library does not know.
+        UnknownType = "unknown_type",
+        /// A value that the target's enumeration does not have.
+        UnknownValue = "unknown_value",
+        /// Absent, but the target needs it: a default was supplied.
+        Supplied = "supplied",
+        /// A cache point stands at another place.
+        Moved = "moved",
+        /// Left out, because the target refuses it where it stands or has it already.
+        Dropped = "dropped",
+        /// An id, a name or a title was changed to fit the target's rules.
+        Renamed = "renamed",
+        /// The same content stands in another form.
+        Rewritten = "rewritten",
+        /// The text or image stays, what marked it is gone.
+        Unmarked = "unmarked",
+        /// The order among tools changes.
+        Reordered = "reordered",
+        /// A message without blocks was left out.
+        EmptyMessage = "empty_message",
+        /// Kept, although the target's service refuses it like this.
+        ServiceRule = "service_rule",
+        /// The model id does not translate and was kept.
+        Untranslated = "untranslated",
+        /// A recursive schema was written out a few times and cut: what stands deeper accepts anything.
+        Cut = "cut",
     }
 }
 
-macro_rules! codes {
-    ($( $(#[$doc:meta])* $variant:ident = $name:literal, )+) => {
-        /// What happened to a member.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Code {
-            $( $(#[$doc])* $variant, )+
-        }
-
-        impl Code {
-            /// Every code.
-            pub const ALL: &'static [Self] = &[$( Self::$variant ),+];
-
-            /// The code's name on the command line and in the other languages.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $( Self::$variant => $name, )+
-                }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The target has no place for it.
-    Unsupported = "unsupported",
-    /// A member that this library does not know.
-    UnknownMember = "unknown_member",
-    /// A block, or another union, of a type that this library does not know.
-    UnknownType = "unknown_type",
-    /// A value that the target's enumeration does not have.
-    UnknownValue = "unknown_value",
-    /// Absent, but the target needs it: a default was supplied.
-    Supplied = "supplied",
-    /// A cache point stands at another place.
-    Moved = "moved",
-    /// Left out, because the target refuses it where it stands or has it already.
-    Dropped = "dropped",
-    /// An id, a name or a title was changed to fit the target's rules.
-    Renamed = "renamed",
-    /// The same content stands in another form.
-    Rewritten = "rewritten",
-    /// The text or image stays, what marked it is gone.
-    Unmarked = "unmarked",
-    /// The order among tools changes.
-    Reordered = "reordered",
-    /// A message without blocks was left out.
-    EmptyMessage = "empty_message",
-    /// Kept, although the target's service refuses it like this.
-    ServiceRule = "service_rule",
-    /// The model id does not translate and was kept.
-    Untranslated = "untranslated",
-    /// A recursive schema was written out a few times and cut: what stands deeper accepts anything.
-    Cut = "cut",
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+named! {
+    /// Which losses a conversion refuses to make.
+    #[derive(Default)]
+    pub enum Policy {
+        /// Refuses content losses. The default.
+        #[default]
+        Content = "content",
+        /// Refuses nothing.
+        Allow = "allow",
+        /// Refuses every loss.
+        Deny = "deny",
     }
-}
-
-/// Which losses a conversion refuses to make.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Policy {
-    /// Refuses content losses. The default.
-    #[default]
-    Content,
-    /// Refuses nothing.
-    Allow,
-    /// Refuses every loss.
-    Deny,
 }
 
 impl Policy {

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::named::named;
+
 /// The geography of a cross-region inference profile: the part of a Bedrock id before `anthropic.`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Geo(String);
@@ -66,18 +68,18 @@ const VERSIONS: &[(&str, &str)] = &[
     ("claude-opus-4-6", "-v1"),
 ];
 
-/// Whose model an id names, as far as it tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Family {
-    /// The id contains `anthropic.` or begins with `claude`.
-    Claude,
-    /// An Amazon Nova model.
-    Nova,
-    /// An ARN that does not tell which model is behind it.
-    Opaque,
-    /// Another model.
-    Other,
+named! {
+    /// Whose model an id names, as far as it tells.
+    pub enum Family {
+        /// The id contains `anthropic.` or begins with `claude`.
+        Claude = "claude",
+        /// An Amazon Nova model.
+        Nova = "nova",
+        /// An ARN that does not tell which model is behind it.
+        Opaque = "opaque",
+        /// Another model.
+        Other = "other",
+    }
 }
 
 impl Family {

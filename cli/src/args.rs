@@ -1,10 +1,13 @@
 //! The arguments.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use converse_messages::model_id::Geo;
-use converse_messages::{Model, Options, Policy, schema};
+use converse_messages::schema::{self, Recursion};
+use converse_messages::{Model, Options, Policy, UnknownName};
 
 /// Converts both ways between the Amazon Bedrock Converse format and the Anthropic Messages format, and accounts for every
 /// member it cannot carry.
@@ -83,7 +86,7 @@ impl Command {
         match self {
             Self::Convert(conversion) => conversion.check(),
             Self::Inline(Inline { recursion, depth, .. }) => {
-                let is_idle = depth.is_some() && !matches!(recursion, Recursion::Unroll);
+                let is_idle = depth.is_some() && !matches!(recursion, Recursion::Unroll(_));
                 if is_idle { Err("--depth is for `--recursion unroll`") } else { Ok(()) }
             }
             Self::ModelId(ModelId { to: ModelIdTarget::Anthropic, geo: Some(_), .. }) => Err(GEO_MISUSED),
@@ -125,8 +128,8 @@ pub struct Document {
     #[arg(long)]
     pub jsonl: bool,
     /// Which losses to refuse: content losses, the default but for streams; none (allow); all (deny)
-    #[arg(long, value_enum)]
-    pub loss: Option<Loss>,
+    #[arg(long, value_parser = named(Policy::ALL, Policy::as_str))]
+    pub loss: Option<Policy>,
     /// The `max_tokens` of a Converse request that has none; `none` refuses it
     #[arg(long, value_name = "N|none", default_value = "4096", value_parser = default_max_tokens)]
     pub default_max_tokens: MaxTokens,
@@ -149,7 +152,7 @@ pub struct Document {
     #[arg(long, value_name = "ID")]
     pub request_id: Option<String>,
     /// Inline every `$ref` in the tools' schemas and the output's; recursive ones: refuse, write out three times, or keep
-    #[arg(long, value_enum, value_name = "RECURSION")]
+    #[arg(long, value_parser = named(Recursion::ALL, Recursion::as_str), value_name = "RECURSION")]
     pub inline_refs: Option<Recursion>,
     /// The document; standard input if absent or `-`
     pub file: Option<PathBuf>,
@@ -163,7 +166,7 @@ impl Document {
 
     pub fn options(&self) -> Options {
         Options {
-            loss: self.loss.unwrap_or(Loss::Content).policy(),
+            loss: self.loss.unwrap_or_default(),
             default_max_tokens: self.default_max_tokens.0,
             model: match self.model.as_str() {
                 "keep" => Model::Keep,
@@ -174,7 +177,7 @@ impl Document {
             response_model: self.response_model.clone(),
             latency_ms: self.latency_ms,
             request_id: self.request_id.clone(),
-            inline_refs: self.inline_refs.map(|recursion| recursion.options(None)),
+            inline_refs: self.inline_refs.map(|recursion| schema::Options { recursion, ..schema::Options::default() }),
             ..Options::default()
         }
     }
@@ -183,7 +186,7 @@ impl Document {
 #[derive(Debug, ClapArgs)]
 pub struct Inline {
     /// Schemas that refer to themselves: refuse them, write them out a few times, or keep their definitions
-    #[arg(long, value_enum, default_value_t = Recursion::Error)]
+    #[arg(long, value_parser = named(Recursion::ALL, Recursion::as_str), default_value_t)]
     pub recursion: Recursion,
     /// How many times `--recursion unroll` writes a definition out: 3 unless given
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..))]
@@ -192,10 +195,20 @@ pub struct Inline {
     #[arg(long)]
     pub jsonl: bool,
     /// Which losses to refuse: a cut recursion is one, a hint, which only `deny` refuses
-    #[arg(long, value_enum, default_value_t = Loss::Content)]
-    pub loss: Loss,
+    #[arg(long, value_parser = named(Policy::ALL, Policy::as_str), default_value_t)]
+    pub loss: Policy,
     /// The schema; standard input if absent or `-`
     pub file: Option<PathBuf>,
+}
+
+impl Inline {
+    pub fn options(&self) -> schema::Options {
+        let recursion = match (self.recursion, self.depth) {
+            (Recursion::Unroll(_), Some(depth)) => Recursion::Unroll(depth),
+            (recursion, _) => recursion,
+        };
+        schema::Options { recursion, ..schema::Options::default() }
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -234,41 +247,6 @@ pub enum ModelIdTarget {
     Anthropic,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Loss {
-    Content,
-    Allow,
-    Deny,
-}
-
-impl Loss {
-    pub fn policy(self) -> Policy {
-        match self {
-            Self::Content => Policy::Content,
-            Self::Allow => Policy::Allow,
-            Self::Deny => Policy::Deny,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Recursion {
-    Error,
-    Unroll,
-    Keep,
-}
-
-impl Recursion {
-    pub fn options(self, depth: Option<u8>) -> schema::Options {
-        let recursion = match self {
-            Self::Error => schema::Recursion::Error,
-            Self::Unroll => depth.map_or(schema::Recursion::UNROLL, schema::Recursion::Unroll),
-            Self::Keep => schema::Recursion::Keep,
-        };
-        schema::Options { recursion, ..schema::Options::default() }
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 pub struct MaxTokens(pub Option<i64>);
 
@@ -280,6 +258,14 @@ fn default_max_tokens(text: &str) -> Result<MaxTokens, String> {
             _ => Err("a number of at least 1, or `none`".to_owned()),
         },
     }
+}
+
+/// The library's names.
+fn named<T>(all: &[T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T> + use<T>
+where
+    T: Copy + FromStr<Err = UnknownName> + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(all.iter().copied().map(name)).try_map(|name| name.parse())
 }
 
 fn geo(text: &str) -> Result<Geo, String> {

@@ -69,8 +69,8 @@ fn error(document: &Document, status: Option<u16>) -> Convert {
     })
 }
 
-pub fn inliner(Inline { recursion, depth, loss, .. }: &Inline) -> Convert {
-    let (options, policy) = (recursion.options(*depth), loss.policy());
+pub fn inliner(inline: &Inline) -> Convert {
+    let (options, policy) = (inline.options(), inline.loss);
     Box::new(move |schema| {
         let inlined = schema::inline_json(schema, &options)?.accept(policy)?;
         Ok(inlined.map(|json| Answer { json, status: None }))

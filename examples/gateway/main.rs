@@ -26,7 +26,7 @@ mod upstream;
 use std::env;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use axum::serve::ListenerExt as _;
 use converse_messages::{Policy, model_id::Geo};
 use tokio::net::TcpListener;
@@ -58,11 +58,9 @@ async fn from_env() -> Result<Gateway> {
         Ok("messages") => Api::Messages,
         _ => bail!("GATEWAY_UPSTREAM is none of converse, invoke, messages"),
     };
-    let loss = match env::var("GATEWAY_LOSS").as_deref() {
-        Ok("content") | Err(_) => Policy::Content,
-        Ok("allow") => Policy::Allow,
-        Ok("deny") => Policy::Deny,
-        Ok(_) => bail!("GATEWAY_LOSS is none of content, allow, deny"),
+    let loss = match env::var("GATEWAY_LOSS") {
+        Ok(name) => name.parse().map_err(|error| anyhow!("GATEWAY_LOSS is {error}"))?,
+        Err(_) => Policy::Content,
     };
     let geo = env::var("GATEWAY_GEO").ok().map(|geo| Geo::new(&geo)).transpose().context("GATEWAY_GEO")?;
     let limit = env::var("GATEWAY_MAX_REQUEST").ok().map(|limit| limit.parse()).transpose();

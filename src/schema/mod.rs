@@ -129,6 +129,7 @@ mod uri;
 mod weight;
 mod write;
 
+use crate::named::names;
 use crate::wire::{DEFAULT_MAX_DEPTH, FromCompact as _, Json, utf8};
 use crate::{Code, Converted, Error, ErrorKind, Loss, Severity};
 
@@ -156,7 +157,8 @@ pub enum Recursion {
     #[default]
     Error,
     /// It is written out this many times (at least once), one in the other; what would stand deeper is cut. If the result
-    /// would be larger than the limits, it is written out twice, then once.
+    /// would be larger than the limits, it is written out twice, then once. The name `unroll` stands for
+    /// [`UNROLL`](Self::UNROLL).
     Unroll(u8),
     /// It stays a definition, and references to it stay.
     Keep,
@@ -166,6 +168,13 @@ impl Recursion {
     /// [`Recursion::Unroll`] as deep as most callers want: 3.
     pub const UNROLL: Self = Self::Unroll(3);
 }
+
+// The name does not tell how often a recursion is written out: read, it stands for `UNROLL`.
+names!(Recursion {
+    Self::Error => "error" => Self::Error,
+    Self::Unroll(_) => "unroll" => Self::UNROLL,
+    Self::Keep => "keep" => Self::Keep,
+});
 
 /// What a caller may ask of [`inline`].
 ///

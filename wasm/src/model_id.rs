@@ -1,6 +1,6 @@
 //! Model ids.
 
-use converse_messages::model_id::{self, Family, Geo};
+use converse_messages::model_id::{self, Geo};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::options::Invalid;
@@ -23,11 +23,5 @@ pub fn model_id_to_bedrock(id: &str, geo: &str) -> Option<String> {
 
 #[wasm_bindgen]
 pub fn model_family(id: &str) -> String {
-    let family = match model_id::family(id) {
-        Family::Claude => "claude",
-        Family::Nova => "nova",
-        Family::Opaque => "opaque",
-        _ => "other",
-    };
-    family.to_owned()
+    model_id::family(id).as_str().to_owned()
 }

@@ -1,8 +1,10 @@
 //! The options, as JSON with JavaScript's names.
 
+use std::str::FromStr;
+
 use converse_messages::model_id::Geo;
 use converse_messages::wire::{FreeForm as _, Kind, Leaves as _, Map, Raw, RawJson, RawText, Text as _, Wire};
-use converse_messages::{Model, Options, Policy, schema};
+use converse_messages::{Model, Options, schema};
 
 /// The options of a call.
 #[derive(Default)]
@@ -48,7 +50,7 @@ impl Asked {
     fn set(&mut self, name: &str, value: &RawJson<'_>) -> Option<()> {
         let options = &mut self.options;
         match name {
-            "loss" => options.loss = policy(&text(value)?)?,
+            "loss" => options.loss = named(value)?,
             "defaultMaxTokens" if value.kind() == Kind::Null => options.default_max_tokens = None,
             "defaultMaxTokens" => options.default_max_tokens = Some(integer(value).filter(|tokens| *tokens > 0)?),
             "model" => self.model = Some(text(value)?),
@@ -63,12 +65,11 @@ impl Asked {
                 self.schema.max_depth = options.max_depth;
             }
             "inlineRefs" => {
-                options.inline_refs =
-                    Some(schema::Options { recursion: recursion(&text(value)?)?, ..Default::default() });
+                options.inline_refs = Some(schema::Options { recursion: named(value)?, ..Default::default() });
             }
             "status" => self.status = Some(integer(value).filter(|status| (100..600).contains(status))?),
             "invoke" => self.invoke = Raw::parse(value).ok()?,
-            "recursion" => self.schema.recursion = recursion(&text(value)?)?,
+            "recursion" => self.schema.recursion = named(value)?,
             "depth" => self.depth = Some(integer(value).filter(|depth| *depth > 0)?),
             "maxNodes" => self.schema.max_nodes = integer(value)?,
             "maxBytes" => self.schema.max_bytes = integer(value)?,
@@ -86,20 +87,6 @@ fn integer<T: TryFrom<i64>>(value: &RawJson<'_>) -> Option<T> {
     T::try_from(Raw::parse::<i64>(value).ok()?).ok()
 }
 
-fn policy(name: &str) -> Option<Policy> {
-    match name {
-        "content" => Some(Policy::Content),
-        "allow" => Some(Policy::Allow),
-        "deny" => Some(Policy::Deny),
-        _ => None,
-    }
-}
-
-fn recursion(name: &str) -> Option<schema::Recursion> {
-    match name {
-        "error" => Some(schema::Recursion::Error),
-        "unroll" => Some(schema::Recursion::UNROLL),
-        "keep" => Some(schema::Recursion::Keep),
-        _ => None,
-    }
+fn named<T: FromStr>(value: &RawJson<'_>) -> Option<T> {
+    text(value)?.parse().ok()
 }
