@@ -1,6 +1,6 @@
 //! The laws, as checks of one document or one change of it: those of requests, of responses and of errors are the same.
 
-use converse_messages::{Converted, Error, Loss, Options, Policy};
+use converse_messages::{Converted, Error, ErrorKind, Loss, Options, Policy};
 use jsonschema::Validator;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -60,6 +60,15 @@ pub fn any_text_converts_or_is_refused_with_a_path(convert: Convert, text: &[u8]
         }
     }
     Ok(())
+}
+
+/// What is repeated until it is nested too deep is refused where it is: at the 129th level, to which these steps lead.
+pub fn what_nests_too_deep_is_refused_at_its_place(convert: Convert, opening: &str, steps: &str) {
+    let place = steps.repeat(128 / steps.matches('/').count());
+    for count in [129, 100_000] {
+        let error = convert(opening.repeat(count).as_bytes(), &allow()).unwrap_err();
+        assert_eq!((error.kind(), error.path()), (ErrorKind::TooDeep, &*place));
+    }
 }
 
 /// A JSON text with some bytes changed, or cut off.
