@@ -14,7 +14,7 @@
 //! | open | `message_delta` | open, without content |
 //! | open | `message_stop` | done |
 //! | start, open | `error` | failed |
-//! | any | `ping` | the same |
+//! | any | `ping`, one that nobody knows | the same |
 //! | done, failed | any other | an error |
 
 use crate::wire::{Indexed, Json, Map, PartialJson};
@@ -147,14 +147,13 @@ impl Accumulator {
     fn add(&mut self, event: StreamEvent) -> Result<(), Error> {
         use StreamEvent as Event;
         match event {
-            Event::Ping(_) => Ok(()),
+            Event::Ping(_) | Event::Unknown(_) => Ok(()),
             _ if self.state == State::Done => Err(self.order("the stream has ended before this event")),
             Event::Error(error) => {
                 let message = format!("the service has ended the stream with this: {}", error.error.kind);
                 Err(Error::new(ErrorKind::StreamFailed, format!("/{}", self.events), message))
             }
             Event::MessageStart(event) => self.begin(*event),
-            Event::Unknown(_) => Ok(()),
             _ if self.state == State::Start => Err(self.order("the stream has not begun with message_start")),
             Event::MessageDelta(event) => {
                 self.message_delta(*event);

@@ -65,11 +65,11 @@ mod tests {
     use super::*;
 
     fn indexed(indexes: &[i64]) -> Indexed<String> {
-        let mut indexed = Indexed::default();
+        let mut values = Indexed::default();
         for index in indexes {
-            indexed.push(*index, format!("of {index}"));
+            values.push(*index, format!("of {index}"));
         }
-        indexed
+        values
     }
 
     #[test]

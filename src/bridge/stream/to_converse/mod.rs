@@ -13,9 +13,9 @@
 //! | open | a block's events | its events | open |
 //! | open | `message_delta` | | open, without content |
 //! | open | `message_stop`, or the end of the stream behind a stop reason | `messageStop`, `metadata` | done |
-//! | start, open | `ping` | | the same |
+//! | any | `ping`, one that nobody knows (hint) | | the same |
 //! | start, open | `error` | an exception | failed |
-//! | done, failed | any but `ping` | an error | |
+//! | done, failed | any other | an error | |
 
 mod blocks;
 mod end;
@@ -153,8 +153,12 @@ impl Machine {
             cx.unknown(at, unknown);
             return Ok(());
         }
+        if let Event::Unknown(_) = &event {
+            cx.hint(at, Code::UnknownType, "not an event this library knows");
+            return Ok(());
+        }
         self.state.not_ended(at)?;
-        let begins = matches!(event, Event::MessageStart(_) | Event::Error(_) | Event::Unknown(_));
+        let begins = matches!(event, Event::MessageStart(_) | Event::Error(_));
         if self.state == State::Start && !begins {
             return Err(order(at, "the stream has not begun with message_start"));
         }
@@ -172,11 +176,7 @@ impl Machine {
                 self.fail(errors::in_stream_to_converse(*error, errors::Streams::Converse, at, cx), out, cx);
                 Ok(())
             }
-            Event::Ping(_) => Ok(()),
-            Event::Unknown(_) => {
-                cx.hint(at, Code::UnknownType, "not an event this library knows");
-                Ok(())
-            }
+            Event::Ping(_) | Event::Unknown(_) => Ok(()),
         }
     }
 
