@@ -49,7 +49,7 @@ fn to_converse(request: &Value) -> (Value, Vec<String>) {
 fn many_typed_tools_take_linear_time() {
     let tool = json!({"type": "web_search_20250305", "name": "web_search"});
     in_linear_time(
-        4000,
+        2000,
         |count| json!({"model": "claude-x", "max_tokens": 1, "messages": [], "tools": vec![tool.clone(); count]}),
     );
 }
@@ -75,7 +75,7 @@ fn many_titles_that_begin_alike_take_linear_time() {
 fn many_betas_under_both_names_take_linear_time() {
     let betas = |prefix: &str, count| (0..count).map(|number| format!("{prefix}{number}")).collect::<Vec<_>>();
     in_linear_time(
-        5000,
+        500,
         |count| json!({"model": "claude-x", "max_tokens": 1, "messages": [], "anthropic_beta": betas("a", count), "betas": betas("b", count)}),
     );
 }

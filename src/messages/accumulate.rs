@@ -233,7 +233,7 @@ impl Accumulator {
     }
 
     fn message_delta(&mut self, event: MessageDeltaEvent) {
-        let MessageDeltaEvent { delta, usage, guardrail_action, trace, invocation_metrics, unknown: _ } = event;
+        let MessageDeltaEvent { delta, mut usage, guardrail_action, trace, invocation_metrics, unknown: _ } = event;
         let MessageDelta { stop_reason, stop_sequence, stop_details, container, unknown: changed } = delta;
         self.stopped = true;
         self.has_delta = true;
@@ -244,6 +244,7 @@ impl Accumulator {
         replace(&mut own.container, container);
         let changed = changed.into_iter().filter(|(name, _)| !UNCHANGED.contains(&name.as_str()));
         own.unknown.replace_all(changed.collect());
+        own.usage.unknown.replace_all(std::mem::take(&mut usage.unknown));
         own.usage.update(usage);
         self.bedrock(guardrail_action, trace, invocation_metrics);
     }

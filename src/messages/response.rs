@@ -191,7 +191,8 @@ open_enum! {
 }
 
 impl<L: Leaves> Usage<L> {
-    /// Takes over what a later event tells, which replaces what was told: it is cumulative, and may be told in part.
+    /// Takes over what a later event tells, which replaces what was told: it is cumulative, and may be told in part. Members that
+    /// nobody knows are the caller's.
     pub(crate) fn update(&mut self, told: MessageDeltaUsage<L>) {
         let MessageDeltaUsage {
             input_tokens,
@@ -204,7 +205,7 @@ impl<L: Leaves> Usage<L> {
             service_tier,
             inference_geo,
             speed,
-            unknown,
+            unknown: _,
         } = told;
         self.input_tokens = input_tokens.unwrap_or(self.input_tokens);
         self.output_tokens = output_tokens;
@@ -216,7 +217,6 @@ impl<L: Leaves> Usage<L> {
         replace(&mut self.service_tier, service_tier);
         replace(&mut self.inference_geo, inference_geo);
         replace(&mut self.speed, speed);
-        self.unknown.replace_all(unknown);
     }
 }
 

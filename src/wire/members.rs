@@ -66,8 +66,8 @@ impl<V> Map<V> {
     pub(crate) fn replace_all(&mut self, told: Self) {
         if let Some(own) = &mut self.0 {
             let mut names = BTreeSet::new();
-            names.extend(told.iter().map(|(name, _)| name));
-            own.retain(|(name, _)| !names.contains(name.as_str()));
+            names.extend(told.iter().map(|(name, _)| name.to_owned()));
+            own.retain(|(name, _)| !names.contains(name));
         }
         self.extend(told);
     }

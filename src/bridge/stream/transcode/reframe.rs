@@ -28,6 +28,7 @@ impl Reframe {
         self.losses.extend(losses);
     }
 
+    #[inline(never)]
     pub(super) fn converse(
         &mut self,
         event: &converse::StreamEvent<Raw<'_>>,
@@ -39,6 +40,7 @@ impl Reframe {
         target.converse_as_it_is(event, &written.payload()?, out)
     }
 
+    #[inline(never)]
     pub(super) fn messages(
         &mut self,
         event: messages::StreamEvent<Raw<'_>>,
@@ -60,6 +62,7 @@ impl Reframe {
         }
     }
 
+    #[inline(never)]
     pub(super) fn exception(
         &mut self,
         name: &str,
