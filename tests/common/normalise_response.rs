@@ -7,6 +7,7 @@ use crate::normalise::{converse_block, drop_if, each, messages_block, prune};
 /// The normal form of a Converse response.
 pub fn converse(mut response: Value) -> Value {
     prune(&mut response);
+    drop_if(&mut response, "p", Value::is_string);
     each(response.pointer_mut("/output/message/content"), converse_block);
     converse_usage(&mut response);
     if let Some(fields) = response.get_mut("additionalModelResponseFields") {
