@@ -134,6 +134,9 @@ impl End {
         let why = NO_PLACE_AT_THE_END;
         cx.unsupported_members(metadata_at.name("usage"), [("cacheDetails", cache_creation.is_some())], why);
         cx.unsupported_members(fields_at, [("diagnostics", diagnostics.is_some())], why);
+        let usage_at = fields_at.name("usage");
+        cx.unsupported_members(usage_at, [("inference_geo", inference_geo.is_some()), ("speed", speed.is_some())], why);
+        cx.unsupported_members(usage_at, unknown.iter().map(|(name, _)| (name, true)), why);
         late(fields.as_ref(), fields_at, cx);
         let delta =
             messages::MessageDelta { stop_reason, stop_sequence, stop_details, container, ..Default::default() };
@@ -144,9 +147,6 @@ impl End {
             cache_creation_input_tokens,
             output_tokens_details,
             server_tool_use,
-            inference_geo,
-            speed,
-            unknown,
             ..Default::default()
         };
         let delta = messages::MessageDeltaEvent { delta, usage, guardrail_action, ..Default::default() };
