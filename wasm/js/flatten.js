@@ -102,7 +102,7 @@ function digits(number) {
 function write(value, depth) {
   switch (typeof value) {
     case 'string':
-      return text(value);
+      return text(value, depth);
     case 'object':
       return value === null ? ascii('null') : composite(value, depth);
     case 'number':
@@ -120,14 +120,14 @@ function write(value, depth) {
   }
 }
 
-function text(value) {
-  if (value.length > LONG || value.charCodeAt(0) === MARK_CODE) return isPlain ? long(value) : reference(value);
+function text(value, depth) {
+  if (value.length > LONG || value.charCodeAt(0) === MARK_CODE) return isPlain ? long(value, depth) : reference(value);
   const into = room;
   let end = at;
   into[end++] = QUOTE;
   for (let index = 0; index < value.length; index += 1) {
     const code = value.charCodeAt(index);
-    if (code < 0x20 || code >= MARK_CODE || code === QUOTE || code === BACKSLASH) return special(value);
+    if (code < 0x20 || code >= MARK_CODE || code === QUOTE || code === BACKSLASH) return special(value, depth);
     into[end++] = code;
   }
   into[end++] = QUOTE;
@@ -135,19 +135,22 @@ function text(value) {
 }
 
 /** A short string that is not printable ASCII. Half of a surrogate pair is no JSON, but it can be handed over. */
-function special(value) {
-  if (isPlain) long(value);
+function special(value, depth) {
+  if (isPlain) long(value, depth);
   else if (isWellFormed(value)) encoded(JSON.stringify(value));
   else reference(value);
 }
 
 /** A string that is not referred to. */
-function long(value) {
-  const json = JSON.stringify(wellFormed(value));
+function long(value, depth) {
+  if (!isWellFormed(value)) throw invalid(HALF, depth, 'invalid_json');
+  const json = JSON.stringify(value);
   // A UTF-16 unit takes at most three bytes.
   reserve(3 * json.length + SLACK);
   encoded(json);
 }
+
+const HALF = 'half of a surrogate pair without the other';
 
 export const isWellFormed = String.prototype.isWellFormed
   ? (value) => value.isWellFormed()
@@ -156,7 +159,7 @@ export const isWellFormed = String.prototype.isWellFormed
 /** A string that can be encoded. */
 export function wellFormed(value) {
   if (isWellFormed(value)) return value;
-  throw new ConverseMessagesError({ kind: 'invalid_json', message: 'half of a surrogate pair without the other', path: '' });
+  throw new ConverseMessagesError({ kind: 'invalid_json', message: HALF, path: '' });
 }
 
 function reference(value) {
@@ -167,7 +170,7 @@ function reference(value) {
 }
 
 function bytes(value) {
-  if (isPlain) return long(toBase64(value));
+  if (isPlain) return long(toBase64(value), 0);
   put(QUOTE);
   if (value.length > 0) {
     put(MARK_CODE);
@@ -230,7 +233,7 @@ function members(value, depth, isSchema = false) {
       continue;
     }
     const known = name(key);
-    if (typeof member === 'string') text(member);
+    if (typeof member === 'string') text(member, depth + 1);
     else if (!isPlain && (isSchema || (known.isFree && depth > 0)) && isPlainObject(member)) free(key, member);
     else if (isAws && known.isForeign) foreign(member, depth + 1);
     else write(member, depth + 1);

@@ -240,6 +240,7 @@ test('what must be printed is printed by the same rules', () => {
   for (const value of [NaN, () => 1, Symbol('x'), new Map(), new Set(), new WeakMap(), Promise.resolve(), new Headers(), 2n ** 70n + 1n]) {
     refused(() => printed({ a: value }), 'invalid_source', at);
   }
+  for (const half of ['\ud800', `${'x'.repeat(200)}\udc00`]) refused(() => printed({ a: half }), 'invalid_json', at);
   const around = {};
   around.a = around;
   refused(() => printed(around), 'too_deep', at + '/a'.repeat(127));
