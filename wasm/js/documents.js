@@ -4,7 +4,7 @@ import { Job } from './glue.js';
 import { checked, fromBase64 } from './bytes.js';
 import { asBytes, call, must, optionsText } from './engine.js';
 import { flatten, wellFormed } from './flatten.js';
-import { mustNotHaveFailed, withReferences } from './references.js';
+import { MARK, mustNotHaveFailed, withReferences } from './references.js';
 import { revive } from './revive.js';
 import { plain } from './skeleton.js';
 
@@ -79,9 +79,16 @@ function object(job, side, source, options, { kind, bytes } = {}) {
     const skeleton = flatten(source, side);
     const outcome = call((glue) => glue.convert_object(job, skeleton, text));
     mustNotHaveFailed();
+    unmark(outcome.told);
     const { value, told } = must(outcome);
     return converted({ value: revive(value, toBytes), told });
   });
+}
+
+/** A name that begins with a mark has a second one in a skeleton, and so in the places that lead through it. */
+function unmark({ error, losses = [] } = {}) {
+  const found = error ? [error, ...(error.losses ?? []), ...losses] : losses;
+  for (const one of found) one.path = one.path.replaceAll(`/${MARK}${MARK}`, `/${MARK}`);
 }
 
 export function requestToMessages(request, options) {

@@ -269,6 +269,13 @@ test('a name that is long or begins with DEL is itself, wherever it goes', () =>
   }
 });
 
+test('a place leads through a name that begins with DEL', () => {
+  const odd = { ...converse({ text: 'Hi' }), '\x7fz': { '\x7f': 1 } };
+  assert.equal(requestToMessages(odd).losses[0].path, '/\x7fz');
+  refused(() => requestToMessages(odd, { loss: 'deny' }), 'loss', '/\x7fz');
+  refused(() => requestToMessages(converse({ text: 'Hi', '\x7fz': 1 })), 'invalid_source', '/messages/0/content/0/\x7fz');
+});
+
 test('every form heeds `maxDepth`', () => {
   let deep = 1;
   for (let i = 0; i < 200; i += 1) deep = { a: deep };
