@@ -86,12 +86,24 @@ object! {
     }
 }
 
-/// The fields as members of a Messages request, but for the tool choice, which may be a part of one.
+/// The fields as members of a Messages request.
+pub(super) struct Fields<L: Leaves> {
+    pub(super) request: messages::Request<L>,
+    /// May be a part of one.
+    pub(super) tool_choice: Option<PartialToolChoice<L>>,
+    /// Where `top_k` stands.
+    pub(super) top_k_at: &'static str,
+}
+
+const TOP_K: &str = "/additionalModelRequestFields/top_k";
+const NOVAS_TOP_K: &str = "/additionalModelRequestFields/inferenceConfig/topK";
+
 pub(super) fn to_messages<L: Leaves>(
     fields: Option<L::Json>,
     at: Path<'_>,
     cx: &mut Cx<'_>,
-) -> Result<(messages::Request<L>, Option<PartialToolChoice<L>>), Error> {
+) -> Result<Fields<L>, Error> {
+    let (additional, top_k_at) = read(fields, at, cx)?;
     let Additional {
         model: _,
         messages: _,
@@ -123,7 +135,7 @@ pub(super) fn to_messages<L: Leaves>(
         workspace_id,
         inference_config: _,
         unknown,
-    } = read(fields, at, cx)?;
+    } = additional;
     let request = messages::Request {
         anthropic_beta: messages::united(anthropic_beta, betas),
         max_tokens,
@@ -148,17 +160,22 @@ pub(super) fn to_messages<L: Leaves>(
         unknown,
         ..Default::default()
     };
-    Ok((request, tool_choice))
+    Ok(Fields { request, tool_choice, top_k_at })
 }
 
-/// Reads the fields, and refuses those that always collide. Two names of one member become one.
-fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<Additional<L>, Error> {
+/// Reads the fields, and refuses those that always collide. Two names of one member become one: where `top_k` stands is told.
+fn read<L: Leaves>(
+    fields: Option<L::Json>,
+    at: Path<'_>,
+    cx: &mut Cx<'_>,
+) -> Result<(Additional<L>, &'static str), Error> {
+    let mut top_k_at = TOP_K;
     let Some(fields) = fields else {
-        return Ok(Additional::default());
+        return Ok((Additional::default(), top_k_at));
     };
     if fields.kind() != Kind::Object {
         cx.content(at, Code::Unsupported, "only an object's members have places in Messages");
-        return Ok(Additional::default());
+        return Ok((Additional::default(), top_k_at));
     }
     let mut additional: Additional<L> = L::parse(&fields).map_err(|error| error.beneath(&at.pointer()))?;
     inline_refs(&mut additional.tools, additional.output_config.as_mut(), at, cx)?;
@@ -183,18 +200,10 @@ fn read<L: Leaves>(fields: Option<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Re
             continue;
         }
         let value: i64 = L::parse(&value).map_err(|error| error.beneath(&config_at.name("topK").pointer()))?;
-        let place = "/additionalModelRequestFields/inferenceConfig/topK";
-        additional.top_k = unique(additional.top_k.as_ref(), Some(value), "top_k", place, at)?;
+        additional.top_k = unique(additional.top_k.as_ref(), Some(value), "top_k", NOVAS_TOP_K, at)?;
+        top_k_at = NOVAS_TOP_K;
     }
-    Ok(additional)
-}
-
-/// Whether `top_k` comes from Amazon Nova's place.
-pub(super) fn has_nova_top_k<L: Leaves>(fields: Option<&L::Json>) -> bool {
-    fields.is_some_and(|fields| {
-        L::parse::<Map<L::Json>>(fields)
-            .is_ok_and(|fields| fields.get("inferenceConfig").is_some() && fields.get("top_k").is_none())
-    })
+    Ok((additional, top_k_at))
 }
 
 /// The mapped value, unless `additionalModelRequestFields` has the member too.

@@ -11,7 +11,7 @@ use crate::loss::{Code, Converted, Cx, Path};
 use crate::wire::{Base64, Leaves, Map, Raw, Text, Wire};
 use crate::{Error, Options, converse, messages, model_id};
 
-use super::additional::{self, FIELDS};
+use super::additional::FIELDS;
 use super::exchange::{self, InConverse};
 use super::{inline_refs, invoke, json_in_string, model, outcome, request, rules};
 
@@ -47,13 +47,9 @@ pub fn to_messages<L: Leaves>(
                 ..Default::default()
             };
             let mut inner = Cx::new(options);
-            let fields_at = Path::Root.name(FIELDS);
-            let nova_at = fields_at.name("inferenceConfig");
-            let is_nova = additional::has_nova_top_k::<L>(request.additional_model_request_fields.as_ref());
-            let request::RequestAndHeaders { mut request, headers: _, max_tokens_at: _ } =
+            let request::RequestAndHeaders { mut request, headers: _, max_tokens_at: _, top_k_at } =
                 request::split_to_messages(model, request, &mut inner).map_err(|error| error.beneath(&at))?;
-            let top_k_at = if is_nova { nova_at.name("topK") } else { fields_at.name("top_k") };
-            keep_counted(&mut request, fields_at, top_k_at, &mut inner);
+            keep_counted(&mut request, Path::Root.name(FIELDS), top_k_at, &mut inner);
             cx.adopt(inner.into_losses(), &at);
             request
         }
@@ -82,7 +78,7 @@ fn body_to_messages<L: Leaves>(body: &[u8], cx: &mut Cx<'_>) -> Result<messages:
     request.max_tokens = request.max_tokens.filter(|max_tokens| *max_tokens != 1);
     request.anthropic_version = None;
     inline_refs(&mut request.tools, request.output_config.as_mut(), Path::Root, cx)?;
-    keep_counted(&mut request, Path::Root, Path::Root.name("top_k"), cx);
+    keep_counted(&mut request, Path::Root, TOP_K, cx);
     Ok(request)
 }
 
@@ -110,11 +106,13 @@ pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<Stri
     }
 }
 
+const TOP_K: &str = "/top_k";
+
 /// Takes out the members that `messages.count_tokens` does not have.
-fn keep_counted<L: Leaves>(request: &mut messages::Request<L>, at: Path<'_>, top_k_at: Path<'_>, cx: &mut Cx<'_>) {
+fn keep_counted<L: Leaves>(request: &mut messages::Request<L>, at: Path<'_>, top_k_at: &str, cx: &mut Cx<'_>) {
     const WHY: &str = "a token count has no such member, and it does not count";
     if request.top_k.take().is_some() {
-        cx.hint(top_k_at, Code::Unsupported, WHY);
+        cx.hint_at(top_k_at, Code::Unsupported, WHY);
     }
     let uncounted = [
         ("max_tokens", request.max_tokens.take().is_some()),
@@ -143,7 +141,7 @@ pub fn to_converse<L: Leaves>(
 ) -> Result<Converted<converse::CountTokensRequest<L>>, Error> {
     let mut cx = Cx::new(options);
     let root = Path::Root;
-    keep_counted(&mut request, root, root.name("top_k"), &mut cx);
+    keep_counted(&mut request, root, TOP_K, &mut cx);
     inline_refs(&mut request.tools, request.output_config.as_mut(), root, &mut cx)?;
     let refused = [("mcp_servers", request.mcp_servers.is_some()), ("speed", request.speed.is_some())];
     cx.unsupported_members(root, refused, "Bedrock refuses it");

@@ -119,11 +119,12 @@ pub(super) fn to_converse<L: Leaves>(
     let wish = cache::wish(cache_control, root, cx);
     points.displaced_point(wish, "automatic caching becomes one cache point at the end");
 
-    let history_has_tools = has_tool_blocks(&messages);
     let choice = match tool_choice {
         // The tools of a history are declared below, and then none of them may be called either.
-        Some(choice @ messages::ToolChoice::None(_)) if history_has_tools && family.may_be_claude() => Some(choice),
-        Some(messages::ToolChoice::None(_)) if history_has_tools => {
+        Some(choice @ messages::ToolChoice::None(_)) if family.may_be_claude() && has_tool_blocks(&messages) => {
+            Some(choice)
+        }
+        Some(messages::ToolChoice::None(_)) if has_tool_blocks(&messages) => {
             cx.unsupported(root.name("tool_choice"), "none");
             None
         }
@@ -144,7 +145,7 @@ pub(super) fn to_converse<L: Leaves>(
         }
         choice => choice,
     };
-    if specs.is_empty() && history_has_tools {
+    if specs.is_empty() && has_tool_blocks(&messages) {
         let known: HashSet<_> = carried.tools.iter().filter_map(name_of).map(Text::decode).collect();
         specs = tool::declared(called(&messages).into_iter().filter(|name| !known.contains(name.as_str())));
         if !specs.is_empty() {

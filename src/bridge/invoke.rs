@@ -97,7 +97,7 @@ pub fn from_converse<L: Leaves>(
     let mut cx = Cx::new(options);
     // Bedrock takes its own ids in this form too.
     let model = model::to_converse::<L>(request.model_id.take(), Path::Root.name("modelId"), &mut cx)?;
-    let request::RequestAndHeaders { mut request, headers, max_tokens_at } =
+    let request::RequestAndHeaders { mut request, headers, max_tokens_at, top_k_at: _ } =
         request::split_to_messages(model, request, &mut cx)?;
     request::supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
     let Headers { guardrail_config, performance_config, request_metadata, service_tier } = headers;

@@ -18,7 +18,7 @@ use crate::model_id::{self, Family};
 use crate::wire::{FreeForm, Leaves, Raw, Text, Wire};
 use crate::{Error, ErrorKind, Options, converse, messages};
 
-use super::additional::{self, FIELDS, either, either_list};
+use super::additional::{self, FIELDS, Fields, either, either_list};
 use super::exchange::{self, InConverse};
 use super::invoke::Headers;
 use super::{inline_refs, model, outcome, params};
@@ -45,7 +45,8 @@ pub fn to_messages<L: Leaves>(
 ) -> Result<Converted<messages::Request<L>>, Error> {
     let mut cx = Cx::new(options);
     let model = model::to_messages::<L>(request.model_id.take(), Path::Root.name("modelId"), &mut cx)?;
-    let RequestAndHeaders { mut request, headers, max_tokens_at } = split_to_messages(model, request, &mut cx)?;
+    let RequestAndHeaders { mut request, headers, max_tokens_at, top_k_at: _ } =
+        split_to_messages(model, request, &mut cx)?;
     supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
     let root = Path::Root;
     let Headers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
@@ -139,6 +140,7 @@ pub(super) struct RequestAndHeaders<L: Leaves> {
     pub(super) headers: Headers<L>,
     /// The first absent member on the way to `maxTokens`, if it is absent.
     pub(super) max_tokens_at: &'static str,
+    pub(super) top_k_at: &'static str,
 }
 
 /// Puts the user's id in its place.
@@ -188,10 +190,11 @@ pub(super) fn split_to_messages<L: Leaves>(
         cx.hint(at, Code::Unsupported, "a Messages response has all its fields");
     }
     let fields_at = root.name(FIELDS);
-    let (mut request, choice) = additional::to_messages(additional_model_request_fields, fields_at, cx)?;
+    let Fields { mut request, tool_choice, top_k_at } =
+        additional::to_messages(additional_model_request_fields, fields_at, cx)?;
     request.model = Some(model);
     request.stream = stream.then_some(true);
-    exchange::to_messages(InConverse { messages, system, tool_config }, choice, &mut request, cx)?;
+    exchange::to_messages(InConverse { messages, system, tool_config }, tool_choice, &mut request, cx)?;
     let max_tokens_at = match &inference_config {
         Some(_) => "/inferenceConfig/maxTokens",
         None => "/inferenceConfig",
@@ -207,7 +210,7 @@ pub(super) fn split_to_messages<L: Leaves>(
     join_output(&mut request, output, fields_at)?;
     join_inference(&mut request, inference, fields_at)?;
     let headers = Headers { guardrail_config, performance_config, service_tier, request_metadata };
-    Ok(RequestAndHeaders { request, headers, max_tokens_at })
+    Ok(RequestAndHeaders { request, headers, max_tokens_at, top_k_at })
 }
 
 /// Sees to `max_tokens`, which Messages requires and Converse does not.
