@@ -17,6 +17,7 @@ const EVENTS = new Set(['message_start', 'content_block_start', 'content_block_d
 /** What `message_delta` does not change. */
 const UNCHANGED = new Set(['id', 'type', 'role', 'model', 'content', 'usage', 'diagnostics']);
 
+/** What Bedrock adds to the last events. */
 const BEDROCK = new Set(['amazon-bedrock-guardrailAction', 'amazon-bedrock-trace', 'amazon-bedrock-invocationMetrics']);
 
 export class Accumulator {
@@ -80,12 +81,12 @@ export class Accumulator {
         this.#hasDelta = true;
         tell(this.#message, event.delta, (name) => !UNCHANGED.has(name));
         tell(this.#message.usage, event.usage);
-        tell(this.#message, event, (name) => BEDROCK.has(name));
+        tell(this.#message, event, isBedrocks);
         break;
       case 'message_stop':
         this.finish();
         this.#done = true;
-        tell(this.#message, event, (name) => BEDROCK.has(name));
+        tell(this.#message, event, isBedrocks);
         break;
     }
   }
@@ -107,10 +108,15 @@ export class Accumulator {
   }
 }
 
-/** Replaces what is told anew. Null tells nothing, and no guardrail action is the same as none told. */
+/** No guardrail action is the same as none told. */
+function isBedrocks(name, value) {
+  return BEDROCK.has(name) && value !== 'NONE';
+}
+
+/** Replaces what is told anew. Null tells nothing. */
 function tell(own, told, isTold = () => true) {
   for (const [name, value] of Object.entries(told)) {
-    if (value === null || value === 'NONE' || !isTold(name)) continue;
+    if (value === null || !isTold(name, value)) continue;
     Object.defineProperty(own, name, { value, enumerable: true, configurable: true, writable: true });
   }
 }
@@ -162,11 +168,10 @@ class RunningInput {
 
   /** The whole, unless only white space has come. If it is not JSON, what is complete, and what is wrong. */
   finish() {
-    const complete = this.sofar(false);
     const { value, told } = this.#resident.call((input) => input.finish());
-    this.#resident.free();
     const error = errorOf(told);
-    if (error) return { value: complete ?? {}, error };
-    return { value: value === undefined ? undefined : JSON.parse(value) };
+    const whole = error ? this.sofar(false) ?? {} : value && JSON.parse(value);
+    this.#resident.free();
+    return { value: whole, error };
   }
 }

@@ -85,7 +85,8 @@ export class Resident {
   }
 }
 
-function optionError(name, message) {
+/** An option that does not exist, or is of no such value. */
+export function optionError(name, message) {
   return new ConverseMessagesError({ kind: 'invalid_options', message, path: name === '' ? '' : step(name) });
 }
 

@@ -2,8 +2,7 @@
 
 import { Framing, Side } from './glue.js';
 import { checked, fromBase64 } from './bytes.js';
-import { Resident, asBytes, errorOf, optionsText } from './engine.js';
-import { ConverseMessagesError } from './error.js';
+import { Resident, asBytes, errorOf, optionError, optionsText } from './engine.js';
 import { Lines, eventsOf } from './lines.js';
 
 const FRAMINGS = { json: Framing.Json, sse: Framing.Sse, eventstream: Framing.EventStream, invoke: Framing.Invoke };
@@ -16,7 +15,7 @@ const NOTHING = new Uint8Array(0);
 
 function known(table, name, option) {
   if (Object.hasOwn(table, name)) return table[name];
-  throw new ConverseMessagesError({ kind: 'invalid_options', message: `none of ${Object.keys(table).join(', ')}`, path: `/${option}` });
+  throw optionError(option, `none of ${Object.keys(table).join(', ')}`);
 }
 
 /** Converts a stream, bytes to bytes. */

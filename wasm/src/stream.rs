@@ -101,12 +101,11 @@ impl Input {
     }
 
     /// The whole, unless only white space has come. What is wrong with it is told.
-    pub fn finish(&mut self) -> Option<String> {
-        let input = std::mem::take(&mut self.0);
-        if input.is_blank() {
+    pub fn finish(&self) -> Option<String> {
+        if self.0.is_blank() {
             return None;
         }
-        told(input.finish().map(|json| Some(json.into_string())).map_err(Failure::from))
+        told(self.0.clone().finish().map(|json| Some(json.into_string())).map_err(Failure::from))
     }
 
     pub fn with_open_string(&self) -> Option<String> {

@@ -191,6 +191,12 @@ test('null tells nothing, what Bedrock adds is kept, and blocks stand in the ord
   });
 });
 
+test('a stop sequence may be any text', async () => {
+  const events = ofMessages(START, { type: 'message_delta', delta: { stop_reason: 'stop_sequence', stop_sequence: 'NONE' }, usage: { output_tokens: 7 } }, END[1]);
+  await all(events);
+  assert.equal(events.response().stop_sequence, 'NONE');
+});
+
 test('a tool input that is not JSON is told at the end, with its place and without its text', async () => {
   const events = ofMessages(START, begin(0, TOOL), delta(0, { type: 'input_json_delta', partial_json: '{"a": 1, "b": hunter2' }), { type: 'content_block_stop', index: 0 }, ...END);
   assert.equal((await all(events)).length, 6);
