@@ -65,6 +65,7 @@ pub(crate) use {named, names};
 mod tests {
     use crate::model_id::Family;
     use crate::schema::Recursion;
+    use crate::stream::{Framing, Side};
     use crate::{Code, ErrorKind, Policy, Severity};
 
     #[test]
@@ -74,7 +75,7 @@ mod tests {
                 assert_eq!(value.to_string().parse(), Ok(*value));
             } )+ };
         }
-        check!(Code, ErrorKind, Family, Policy, Recursion, Severity);
+        check!(Code, ErrorKind, Family, Framing, Policy, Recursion, Severity, Side);
         assert_eq!(Recursion::Unroll(7).as_str(), "unroll");
         assert!("Content".parse::<Policy>().is_err());
     }

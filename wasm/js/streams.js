@@ -1,21 +1,20 @@
 // Streams.
 
-import { Framing, Side } from './glue.js';
 import { checked, fromBase64 } from './bytes.js';
 import { Resident, asBytes, errorOf, optionError, optionsText } from './engine.js';
 import { Lines, eventsOf } from './lines.js';
 
-const FRAMINGS = { json: Framing.Json, sse: Framing.Sse, eventstream: Framing.EventStream, invoke: Framing.Invoke };
-const SIDES = { converse: Side.Converse, messages: Side.Messages };
+const FRAMINGS = ['json', 'sse', 'eventstream', 'invoke'];
+const SIDES = ['converse', 'messages'];
 
 /** The side whose streams are framed so. */
 const OWN_SIDE = { sse: 'messages', eventstream: 'converse', invoke: 'messages' };
 
 const NOTHING = new Uint8Array(0);
 
-function known(table, name, option) {
-  if (Object.hasOwn(table, name)) return table[name];
-  throw optionError(option, `none of ${Object.keys(table).join(', ')}`);
+function known(names, name, option) {
+  if (names.includes(name)) return name;
+  throw optionError(option, `none of ${names.join(', ')}`);
 }
 
 /** Converts a stream, bytes to bytes. */

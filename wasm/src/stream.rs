@@ -1,39 +1,14 @@
 //! Streams.
 
+use std::str::FromStr;
+
 use converse_messages::stream;
 use converse_messages::wire::{Json, PartialJson};
 use converse_messages::{Error, Options};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::options::Asked;
+use crate::options::{Asked, Invalid};
 use crate::report::{Failure, listed, told};
-
-#[wasm_bindgen]
-#[derive(Clone, Copy, Debug)]
-pub enum Side {
-    Converse,
-    Messages,
-}
-
-#[wasm_bindgen]
-#[derive(Clone, Copy, Debug)]
-pub enum Framing {
-    Json,
-    Sse,
-    EventStream,
-    Invoke,
-}
-
-impl Framing {
-    fn get(self) -> stream::Framing {
-        match self {
-            Self::Json => stream::Framing::Json,
-            Self::Sse => stream::Framing::Sse,
-            Self::EventStream => stream::Framing::EventStream,
-            Self::Invoke => stream::Framing::Invoke,
-        }
-    }
-}
 
 /// Bytes to bytes.
 #[wasm_bindgen]
@@ -43,7 +18,7 @@ pub struct Transcoder(stream::Transcoder);
 #[wasm_bindgen]
 impl Transcoder {
     /// Nothing if the options are wrong, or the side's streams are not framed so.
-    pub fn open(from: Framing, side: Side, to: Framing, options: &str) -> Option<Transcoder> {
+    pub fn open(from: &str, side: &str, to: &str, options: &str) -> Option<Transcoder> {
         told(opened(from, side, to, options).map(|transcoder| Some(Self(transcoder))))
     }
 
@@ -62,13 +37,14 @@ impl Transcoder {
     }
 }
 
-fn opened(from: Framing, side: Side, to: Framing, options: &str) -> Result<stream::Transcoder, Failure> {
-    let side = match side {
-        Side::Converse => stream::Side::Converse,
-        Side::Messages => stream::Side::Messages,
-    };
+fn opened(from: &str, side: &str, to: &str, options: &str) -> Result<stream::Transcoder, Failure> {
     let Asked { options, .. } = Asked::read(options, Options::streaming())?;
-    Ok(stream::Transcoder::new(from.get(), side, to.get(), options)?)
+    let (from, side, to) = (named(from, "from")?, named(side, "side")?, named(to, "to")?);
+    Ok(stream::Transcoder::new(from, side, to, options)?)
+}
+
+fn named<T: FromStr>(name: &str, option: &str) -> Result<T, Invalid> {
+    name.parse().map_err(|_| Invalid(option.to_owned()))
 }
 
 fn told_beside(capacity: usize, convert: impl FnOnce(&mut Vec<u8>) -> Result<(), Error>) -> Vec<u8> {

@@ -9,9 +9,8 @@ mod input;
 mod reframe;
 mod target;
 
-use std::fmt;
-
 use crate::loss::Loss;
+use crate::named::{named, names};
 use crate::{Error, ErrorKind, Options};
 
 use events::Events;
@@ -38,19 +37,24 @@ impl Side {
     }
 }
 
-/// How the events of a stream stand in its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Framing {
-    /// One event a line, of either side.
-    Json,
-    /// Server-sent events: Messages.
-    Sse,
-    /// Frames of `application/vnd.amazon.eventstream`: Converse. A stream whose first frame is a `chunk` is read as
-    /// [`Invoke`](Self::Invoke).
-    EventStream,
-    /// Frames of the same kind that hold Messages events, as `InvokeModelWithResponseStream` has them: Messages.
-    Invoke,
+names!(Side {
+    Self::Converse => "converse" => Self::Converse,
+    Self::Messages => "messages" => Self::Messages,
+});
+
+named! {
+    /// How the events of a stream stand in its bytes.
+    pub enum Framing {
+        /// One event a line, of either side.
+        Json = "json",
+        /// Server-sent events: Messages.
+        Sse = "sse",
+        /// Frames of `application/vnd.amazon.eventstream`: Converse. A stream whose first frame is a `chunk` is read as
+        /// [`Invoke`](Self::Invoke).
+        EventStream = "eventstream",
+        /// Frames of the same kind that hold Messages events, as `InvokeModelWithResponseStream` has them: Messages.
+        Invoke = "invoke",
+    }
 }
 
 impl Framing {
@@ -61,17 +65,6 @@ impl Framing {
             Self::Sse | Self::Invoke => Some(Side::Messages),
             Self::EventStream => Some(Side::Converse),
         }
-    }
-}
-
-impl fmt::Display for Framing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Json => "json",
-            Self::Sse => "sse",
-            Self::EventStream => "eventstream",
-            Self::Invoke => "invoke",
-        })
     }
 }
 
