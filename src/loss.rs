@@ -164,6 +164,7 @@ pub(crate) enum Path<'p> {
 }
 
 impl Path<'_> {
+    #[cfg_attr(target_family = "wasm", inline(never))]
     pub(crate) fn name<'p>(&'p self, name: &'p str) -> Path<'p> {
         Path::Name(self, name)
     }
