@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -22,7 +23,7 @@ test('the package holds what it needs and nothing else', () => {
 
 test('the wasm is as small as it is promised to be', () => {
   const size = gzipSync(wasm, { level: 9 }).length;
-  assert.ok(size <= 280 * 1024, `${size} bytes with gzip`);
+  assert.ok(size <= 265 * 1024, `${size} bytes with gzip`);
 });
 
 test('the wasm asks for nothing but its own glue and modules', () => {
@@ -34,6 +35,11 @@ test('the wasm asks for nothing but its own glue and modules', () => {
   }
   const imported = [...glue.matchAll(/^import .* from '(.*)';$/gm)].map(([, from]) => from);
   assert.deepEqual(imported, ['./report.js', './skeleton.js']);
+});
+
+test('the wasm does not name the folders that it was built in', () => {
+  assert.doesNotMatch(wasm.toString('latin1'), /\.cargo|registry/);
+  assert.ok(!wasm.includes(resolve(folder, '../..')));
 });
 
 test('the wasm inlined is the same', () => {

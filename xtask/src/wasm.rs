@@ -3,8 +3,8 @@
 pub mod check;
 mod modules;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
@@ -18,11 +18,11 @@ const FILE: &str = "converse_messages.wasm";
 /// How the wasm is compiled. The stack is small enough for all addresses of data to be a byte shorter; functions are inlined, and copies
 /// written out, as far as it was measured to make conversions faster.
 const FLAGS: [&str; 5] = [
-    "-C target-feature=+simd128",
-    "-C link-arg=-zstack-size=917504",
-    "-C llvm-args=-inline-threshold=60",
-    "-C llvm-args=-max-store-memcpy=2",
-    "-C llvm-args=-max-store-memmove=2",
+    "-Ctarget-feature=+simd128",
+    "-Clink-arg=-zstack-size=917504",
+    "-Cllvm-args=-inline-threshold=60",
+    "-Cllvm-args=-max-store-memcpy=2",
+    "-Cllvm-args=-max-store-memmove=2",
 ];
 
 /// Builds the package, and gives its folder.
@@ -31,7 +31,8 @@ const FLAGS: [&str; 5] = [
 /// The wasm does not compile, or a file of `wasm/` is missing.
 pub fn build() -> Result<PathBuf> {
     let mut cargo = command(&format!("cargo build --package converse-messages-wasm --profile wasm --target {TARGET}"));
-    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", FLAGS.join(" "));
+    let flags: Vec<_> = FLAGS.into_iter().map(str::to_owned).chain(without_folders()?).collect();
+    cargo.arg("--config").arg(format!("target.{TARGET}.rustflags={flags:?}"));
     run(cargo, &format!("the wasm does not compile (missing: `rustup target add {TARGET}`)"))?;
     let target = target();
     let compiled = target.join(TARGET).join("wasm").join(format!("{CRATE}.wasm"));
@@ -48,6 +49,21 @@ pub fn build() -> Result<PathBuf> {
     copy(root(), &package, &["LICENSE-APACHE", "LICENSE-MIT"])?;
     println!("{}: {} bytes of wasm", package.display(), wasm.len());
     Ok(package)
+}
+
+/// Flags that keep the names of this machine's folders out of the wasm: it is the same wherever it is built.
+fn without_folders() -> Result<Vec<String>> {
+    let cargo = match env::var_os("CARGO_HOME") {
+        Some(home) => PathBuf::from(home),
+        None => env::home_dir().context("there is no home folder: set CARGO_HOME")?.join(".cargo"),
+    };
+    let hidden = |folder: &Path, name: &str| format!("--remap-path-prefix={}={name}", folder.display());
+    let mut flags = vec![hidden(root(), "converse-messages")];
+    // One for each registry that crates come from.
+    for registry in fs::read_dir(cargo.join("registry/src")).into_iter().flatten() {
+        flags.push(hidden(&registry.context("cannot list the folders of crates")?.path(), "crates"));
+    }
+    Ok(flags)
 }
 
 /// The wasm as it is shipped, and the JavaScript that `wasm-bindgen` writes for it.
