@@ -73,7 +73,7 @@ impl<L: Leaves> Wire<L> for Base64<L> {
     fn read(&mut self, reader: &mut Reader<'_, L>) -> Result<(), Error> {
         let mark = reader.mark();
         let message = "not canonical base64: the standard alphabet, padded, without white space";
-        *self = Self::from_text(reader.text()?).map_err(|_| reader.invalid(&mark, None, message))?;
+        *self = Self::from_text(reader.text_or_bytes()?).map_err(|_| reader.invalid(&mark, None, message))?;
         Ok(())
     }
 

@@ -53,6 +53,17 @@ test('bytes come in as any kind of bytes or as base64', () => {
   }
 });
 
+test('bytes are no string', () => {
+  for (const [path, block] of [
+    ['/text', { text: Buffer.from('Hi') }],
+    ['/reasoningContent/reasoningText/signature', { reasoningContent: { reasoningText: { text: 'Hm', signature: new Uint8Array(9) } } }],
+  ]) {
+    assert.throws(() => requestToMessages(converse(block)), {
+      kind: 'invalid_source', path: `/messages/0/content/0${path}`, message: /expected a string, found bytes/,
+    });
+  }
+});
+
 test('bytes go out as asked', () => {
   const request = messages({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAEC+g==' } }, { type: 'redacted_thinking', data: 'ab' });
   const out = (options) => requestToConverse(request, options).value.messages[0].content;

@@ -397,6 +397,18 @@ impl<'s, L: Leaves> Reader<'s, L> {
 
     /// Reads a string.
     pub(crate) fn text(&mut self) -> Result<L::Text, Error> {
+        self.want(Kind::String)?;
+        let start = self.at;
+        let (token, escaped) = self.string_token()?;
+        if references::is_bytes(token) {
+            self.at = start;
+            return Err(self.expected(Kind::String.article(), "bytes"));
+        }
+        Ok((self.fill_text)(token, escaped))
+    }
+
+    /// Reads a string that may be a reference to bytes.
+    pub(super) fn text_or_bytes(&mut self) -> Result<L::Text, Error> {
         let (token, escaped) = self.string_token()?;
         Ok((self.fill_text)(token, escaped))
     }
