@@ -16,13 +16,24 @@ pub(super) enum Side {
 
 /// Converse `[a-zA-Z0-9_.:-]{1,64}`, Messages `[a-zA-Z0-9_-]+`.
 fn is_tool_id(id: &str, side: Side) -> bool {
-    let extra: &[u8] = match side {
-        Side::Converse => b"_-.:",
-        Side::Messages => b"_-",
-    };
-    !id.is_empty()
-        && (id.len() <= 64 || matches!(side, Side::Messages))
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || extra.contains(&byte))
+    match side {
+        Side::Converse => (1..=64).contains(&id.len()) && all(id, |byte| is_word(byte) | (byte == b'.') | (byte == b':')),
+        Side::Messages => is_words(id),
+    }
+}
+
+/// `[a-zA-Z0-9_-]+`
+fn is_words(text: &str) -> bool {
+    !text.is_empty() && all(text, is_word)
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() | (byte == b'_') | (byte == b'-')
+}
+
+/// Without an early exit, so that it compiles to vector instructions.
+fn all(text: &str, fits: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & fits(byte))
 }
 
 /// A tool call's id as the target takes it. One that does not fit becomes a digest of itself, so that uses, results and
@@ -49,10 +60,7 @@ pub(super) fn digest(prefix: &str, id: &str) -> String {
 /// A tool's name, `[a-zA-Z0-9_-]+`, at most 64 characters in Converse.
 pub(super) fn tool_name<L: Leaves>(name: &L::Text, target: Side, at: Path<'_>) -> Result<(), Error> {
     let name = name.decode();
-    let fits = !name.is_empty()
-        && (name.len() <= 64 || matches!(target, Side::Messages))
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-    if fits {
+    if is_words(&name) && (name.len() <= 64 || matches!(target, Side::Messages)) {
         return Ok(());
     }
     let rule = match target {
