@@ -76,25 +76,25 @@ impl<L: Leaves> Cached<L> {
         }
     }
 
-    pub(super) fn push_system(&mut self, mut block: messages::ContentBlock<L>) {
-        self.direct = carries(&mut block);
-        if self.direct {
-            self.carrier = Some(Carrier::System(self.system.len()));
-        }
+    pub(super) fn push_system(&mut self, block: messages::ContentBlock<L>) {
         self.system.push(block);
+        self.direct = self.system.last_mut().is_some_and(carries);
+        if self.direct {
+            self.carrier = Some(Carrier::System(self.system.len() - 1));
+        }
     }
 
     /// A block of a message that will be the next one in the list of messages.
     pub(super) fn push_block(
         &mut self,
         blocks: &mut Vec<messages::ContentBlock<L>>,
-        mut block: messages::ContentBlock<L>,
+        block: messages::ContentBlock<L>,
     ) {
-        self.direct = carries(&mut block);
-        if self.direct {
-            self.carrier = Some(Carrier::Message(self.messages.len(), blocks.len()));
-        }
         blocks.push(block);
+        self.direct = blocks.last_mut().is_some_and(carries);
+        if self.direct {
+            self.carrier = Some(Carrier::Message(self.messages.len(), blocks.len() - 1));
+        }
     }
 
     /// A cache point that stands outside of messages.
