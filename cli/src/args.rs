@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use converse_messages::model_id::Geo;
 use converse_messages::schema::{self, Recursion};
@@ -139,6 +139,10 @@ pub struct Document {
     /// The geography of translated Bedrock ids: us, eu, apac, …, or a region
     #[arg(long, value_name = "GEO", value_parser = geo)]
     pub geo: Option<Geo>,
+    /// A text to add to a message that has a document but no text, which Converse refuses
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    #[allow(clippy::struct_field_names, reason = "the library's name for it")]
+    pub document_text: Option<String>,
     /// The `id` of Messages responses
     #[arg(long, value_name = "ID")]
     pub message_id: Option<String>,
@@ -154,6 +158,10 @@ pub struct Document {
     /// Inline every `$ref` in the tools' schemas and the output's; recursive ones: refuse, write out three times, or keep
     #[arg(long, value_parser = named(Recursion::ALL, Recursion::as_str), value_name = "RECURSION")]
     pub inline_refs: Option<Recursion>,
+    /// How many levels of arrays and objects a document may nest
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_depth,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub max_depth: usize,
     /// The document; standard input if absent or `-`
     pub file: Option<PathBuf>,
 }
@@ -165,6 +173,8 @@ impl Document {
     }
 
     pub fn options(&self) -> Options {
+        let max_depth = self.max_depth;
+        let inline = |recursion| schema::Options { recursion, max_depth, ..schema::Options::default() };
         Options {
             loss: self.loss.unwrap_or_default(),
             default_max_tokens: self.default_max_tokens.0,
@@ -173,12 +183,13 @@ impl Document {
                 "translate" => Model::Translate(self.geo.clone()),
                 id => Model::Replace(id.to_owned()),
             },
+            document_text: self.document_text.clone(),
             message_id: self.message_id.clone(),
             response_model: self.response_model.clone(),
             latency_ms: self.latency_ms,
             request_id: self.request_id.clone(),
-            inline_refs: self.inline_refs.map(|recursion| schema::Options { recursion, ..schema::Options::default() }),
-            ..Options::default()
+            max_depth,
+            inline_refs: self.inline_refs.map(inline),
         }
     }
 }

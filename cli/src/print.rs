@@ -4,6 +4,9 @@ use std::io::{self, Write};
 
 use converse_messages::{Error, ErrorKind, Loss, Severity};
 
+/// How many levels are indented: what nests deeper stands below the last of them, or the indentation alone would fill the memory.
+const INDENTED: usize = 128;
+
 /// Compact JSON, indented. Tokens stay as they are.
 pub fn pretty(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
@@ -47,7 +50,7 @@ pub fn pretty(json: &str) -> String {
 
 fn new_line(depth: usize, out: &mut String) {
     out.push('\n');
-    out.extend(std::iter::repeat_n("  ", depth));
+    out.extend(std::iter::repeat_n("  ", depth.min(INDENTED)));
 }
 
 /// The losses as a table, those of content first: how bad, where, what, why.

@@ -4,7 +4,7 @@
 mod tool;
 
 use serde_json::{Value, json};
-use tool::run;
+use tool::{run, run_words};
 
 /// Converts without a loss.
 const CONVERSE: &str = r#"{"modelId":"us.anthropic.claude-sonnet-4-5-20250929-v1:0","messages":[{"role":"user","content":[{"text":"Hi"}]}],"inferenceConfig":{"maxTokens":10}}"#;
@@ -101,6 +101,12 @@ fn wrong_arguments_exit_2() {
         "request --to messages --no-such-option",
         "request --to messages examples/chat.converse.json more",
         "request --to messages --inline-refs deep",
+        "request --to messages --max-depth 0",
+        "request --to messages --max-depth -1",
+        "request --to messages --max-depth deep",
+        "request --to converse --document-text",
+        "request --to converse --document-text=",
+        "inline --document-text x",
         "count-tokens --to messages --invoke",
         "inline --recursion deep",
         "inline --recursion unroll --depth 0",
@@ -201,6 +207,71 @@ fn model_ids_are_kept_translated_or_replaced() {
         |options: &str| run(&format!("request --to converse {options}"), &first_party).value()["modelId"].clone();
     assert_eq!(model("--model translate"), "anthropic.claude-sonnet-4-5-20250929-v1:0");
     assert_eq!(model("--model translate --geo eu"), "eu.anthropic.claude-sonnet-4-5-20250929-v1:0");
+}
+
+#[test]
+fn a_document_without_a_text_beside_it_gets_the_one_asked_for() {
+    let document = json!({"model": "m", "max_tokens": 10, "messages": [{"role": "user", "content": [
+        {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBERi0xLjc="}},
+    ]}]});
+    let asked = ["request", "--to", "converse", "--document-text", "See above."];
+    let supplied = run_words(&asked, document.to_string());
+    assert_eq!(supplied.code, 0, "{}", supplied.err);
+    assert_eq!(supplied.value()["messages"][0]["content"][1], json!({"text": "See above."}));
+    assert!(supplied.err.contains("supplied"), "{}", supplied.err);
+    let plain = run("request --to converse", document.to_string());
+    assert_eq!(plain.value()["messages"][0]["content"].as_array().unwrap().len(), 1);
+    assert!(plain.err.contains("service_rule"), "{}", plain.err);
+}
+
+#[test]
+fn documents_nest_as_deep_as_they_may() {
+    let tower = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    let document = |levels: usize| {
+        CONVERSE.replace(
+            r#""messages":"#,
+            &format!(r#""additionalModelRequestFields":{{"deep":{}}},"messages":"#, tower(levels)),
+        )
+    };
+    // Two levels stand above the tower.
+    for (levels, options, code) in
+        [(126, "", 0), (127, "", 1), (500, "--max-depth 502", 0), (500, "--max-depth 501", 1)]
+    {
+        let whole = run(&format!("request --to messages {options}"), document(levels));
+        assert_eq!(whole.code, code, "{levels} {options}: {}", whole.err);
+        let line = run(&format!("request --to messages --jsonl {options}"), document(levels));
+        assert_eq!((line.code, line.out.contains("too_deep")), (0, code == 1), "{levels} {options}");
+    }
+}
+
+#[test]
+fn a_limit_of_depth_holds_for_schemas_that_are_inlined_and_for_the_events_of_a_stream() {
+    let nested = |levels: usize| r#"{"items":"#.repeat(levels) + r##"{"$ref":"#/$defs/A"}"## + &"}".repeat(levels);
+    let schema = format!(r#"{{"properties":{{"a":{}}},"$defs":{{"A":{{"type":"string"}}}}}}"#, nested(300));
+    let tool = format!(r#"{{"toolSpec":{{"name":"t","inputSchema":{{"json":{schema}}}}}}}"#);
+    let request = CONVERSE.replace(r#""messages":"#, &format!(r#""toolConfig":{{"tools":[{tool}]}},"messages":"#));
+    let inlined = "request --to messages --inline-refs error --loss allow";
+    assert_eq!(run(inlined, &request).code, 1);
+    let deep = run(&format!("{inlined} --max-depth 400"), &request);
+    assert_eq!((deep.code, deep.out.contains("$ref")), (0, false), "{}", deep.err);
+
+    let event = format!(
+        r#"{{"messageStop":{{"stopReason":"end_turn","additionalModelResponseFields":{{"deep":{request}}}}}}}"#
+    );
+    let stream = format!("{{\"messageStart\":{{\"role\":\"assistant\"}}}}\n{event}\n");
+    assert_eq!(run("stream --to messages", &stream).code, 1);
+    let passed = run("stream --to messages --max-depth 400", &stream);
+    assert_eq!(passed.code, 0, "{}", passed.err);
+}
+
+#[test]
+fn what_nests_deep_is_not_indented_without_end() {
+    let tower = "[".repeat(50_000) + &"]".repeat(50_000);
+    let document = CONVERSE
+        .replace(r#""messages":"#, &format!(r#""additionalModelRequestFields":{{"deep":{tower}}},"messages":"#));
+    let run = run("request --to messages --max-depth 100000", document);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.len() < 50_000 * 2 * 300, "{} bytes", run.out.len());
 }
 
 #[test]
