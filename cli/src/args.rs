@@ -34,6 +34,9 @@ pub enum Conversion {
     Request {
         #[command(flatten)]
         document: Document,
+        /// What the source is; the other format unless given
+        #[arg(long)]
+        from: Option<Form>,
         /// On the Messages side: the form of Bedrock's `InvokeModel`, {`model_id`, stream, headers, body}
         #[arg(long)]
         invoke: bool,
@@ -66,6 +69,9 @@ pub enum Conversion {
     CountTokens {
         #[command(flatten)]
         document: Document,
+        /// Towards Converse: a request that holds the body of `InvokeModel`
+        #[arg(long)]
+        invoke: bool,
     },
     /// Convert the records of a batch, one a line: Bedrock's batch inference jobs and Anthropic's message batches
     Batch {
@@ -101,11 +107,13 @@ impl Conversion {
     /// A geography is part of a Bedrock id that is made here, and whole streams are JSON.
     fn check(&self) -> Result<(), &'static str> {
         let misuses_geo = match self {
-            Self::Request { document, invoke } | Self::Batch { document, invoke, .. } => document.misuses_geo(*invoke),
+            Self::Request { document, invoke, .. } | Self::Batch { document, invoke, .. } => {
+                document.misuses_geo(*invoke)
+            }
             Self::Response { document }
             | Self::Stream { document, .. }
             | Self::Error { document, .. }
-            | Self::CountTokens { document } => document.misuses_geo(false),
+            | Self::CountTokens { document, .. } => document.misuses_geo(false),
         };
         match self {
             _ if misuses_geo => Err(GEO_MISUSED),
@@ -238,6 +246,15 @@ pub struct ModelId {
 pub enum Target {
     Messages,
     Converse,
+}
+
+/// What a request may be.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Form {
+    Converse,
+    Messages,
+    /// Messages in the form of Bedrock's `InvokeModel`
+    Invoke,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

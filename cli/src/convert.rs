@@ -5,7 +5,7 @@ use converse_messages::{
     Converted, Error, Options, batch, count_tokens, errors, invoke, request, response, schema, stream,
 };
 
-use crate::args::{Conversion, Document, Inline, Target};
+use crate::args::{Conversion, Document, Form, Inline, Target};
 
 /// A converted document, and its HTTP status if the source's was given.
 pub struct Answer {
@@ -19,17 +19,10 @@ pub type Convert = Box<dyn Fn(&[u8]) -> Result<Converted<Answer>, Error> + Send 
 /// A conversion of the library.
 type Json = fn(&[u8], &Options) -> Result<Converted<String>, Error>;
 
-/// What the command asks for.
-pub fn conversion(command: &Conversion) -> (&Document, Convert) {
+/// What the command asks for, unless it is no conversion.
+pub fn conversion(command: &Conversion) -> Result<(&Document, Convert), &'static str> {
     let (document, json): (&Document, Json) = match command {
-        Conversion::Request { document, invoke: false } => match document.to {
-            Target::Messages => (document, request::to_messages_json),
-            Target::Converse => (document, request::to_converse_json),
-        },
-        Conversion::Request { document, invoke: true } => match document.to {
-            Target::Messages => (document, invoke::from_converse_json),
-            Target::Converse => (document, invoke::to_converse_json),
-        },
+        Conversion::Request { document, from, invoke } => (document, request(*from, document.to, *invoke)?),
         Conversion::Response { document } => match document.to {
             Target::Messages => (document, response::to_messages_json),
             Target::Converse => (document, response::to_converse_json),
@@ -38,9 +31,13 @@ pub fn conversion(command: &Conversion) -> (&Document, Convert) {
             Target::Messages => (document, stream::to_messages_json),
             Target::Converse => (document, stream::to_converse_json),
         },
-        Conversion::CountTokens { document } => match document.to {
-            Target::Messages => (document, count_tokens::to_messages_json),
-            Target::Converse => (document, count_tokens::to_converse_json),
+        Conversion::CountTokens { document, invoke } => match (document.to, invoke) {
+            (Target::Messages, false) => (document, count_tokens::to_messages_json),
+            (Target::Messages, true) => {
+                return Err("--invoke is for `--to converse`: towards Messages both forms are read");
+            }
+            (Target::Converse, false) => (document, count_tokens::to_converse_json),
+            (Target::Converse, true) => (document, count_tokens::to_invoke_json),
         },
         Conversion::Batch { document, invoke: false, .. } => match document.to {
             Target::Messages => (document, |record, options| batch::to_messages_json(record, false, options)),
@@ -50,11 +47,26 @@ pub fn conversion(command: &Conversion) -> (&Document, Convert) {
             Target::Messages => (document, |record, options| batch::to_messages_json(record, true, options)),
             Target::Converse => (document, |record, options| batch::to_converse_json(record, true, options)),
         },
-        Conversion::Error { document, status } => return (document, error(document, *status)),
+        Conversion::Error { document, status } => return Ok((document, error(document, *status))),
     };
     let options = document.options();
     let convert = move |source: &[u8]| Ok(json(source, &options)?.map(|json| Answer { json, status: None }));
-    (document, Box::new(convert))
+    Ok((document, Box::new(convert)))
+}
+
+fn request(from: Option<Form>, to: Target, invoke: bool) -> Result<Json, &'static str> {
+    match (from, to, invoke) {
+        (None | Some(Form::Converse), Target::Messages, false) => Ok(request::to_messages_json),
+        (None | Some(Form::Converse), Target::Messages, true) => Ok(invoke::from_converse_json),
+        (Some(Form::Messages), Target::Messages, true) => Ok(invoke::from_messages_json),
+        (Some(Form::Invoke), Target::Messages, false) => Ok(invoke::to_messages_json),
+        (None | Some(Form::Messages), Target::Converse, false) => Ok(request::to_converse_json),
+        (None, Target::Converse, true) | (Some(Form::Invoke), Target::Converse, _) => Ok(invoke::to_converse_json),
+        (Some(Form::Messages), Target::Converse, true) => {
+            Err("--invoke says that the source is of another form than --from")
+        }
+        (Some(_), ..) => Err("the source is of the target's form: there is nothing to convert"),
+    }
 }
 
 fn error(document: &Document, status: Option<u16>) -> Convert {

@@ -7,6 +7,7 @@ mod lines;
 mod print;
 mod stream;
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
@@ -22,7 +23,7 @@ use convert::Convert;
 fn main() -> ExitCode {
     let args = Args::parse();
     if let Err(misuse) = args.command.check() {
-        Args::command().error(ErrorKind::ArgumentConflict, misuse).exit();
+        refuse(misuse);
     }
     match run(&args.command) {
         Ok(code) => code,
@@ -32,6 +33,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Ends with what clap says of arguments that it cannot judge itself.
+fn refuse(misuse: impl Display) -> ! {
+    Args::command().error(ErrorKind::ArgumentConflict, misuse).exit()
 }
 
 fn run(command: &Command) -> io::Result<ExitCode> {
@@ -46,7 +52,7 @@ fn run(command: &Command) -> io::Result<ExitCode> {
 }
 
 fn run_conversion(conversion: &Conversion) -> io::Result<ExitCode> {
-    let (document, convert) = convert::conversion(conversion);
+    let (document, convert) = convert::conversion(conversion).unwrap_or_else(|misuse| refuse(misuse));
     let (input, length) = open(document.file.as_deref())?;
     match conversion {
         Conversion::Stream { document, from_framing, to_framing } if !document.jsonl => {

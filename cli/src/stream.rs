@@ -3,12 +3,10 @@
 use std::io::{self, BufRead, Write};
 use std::process::ExitCode;
 
-use clap::CommandFactory as _;
-use clap::error::ErrorKind;
 use converse_messages::stream::{self, Side, Transcoder};
 use converse_messages::{Error, Options};
 
-use crate::args::{Args, Document, Framing, Target};
+use crate::args::{Document, Framing, Target};
 use crate::lines::{unreadable, unwritable};
 
 impl From<Framing> for stream::Framing {
@@ -33,7 +31,7 @@ pub fn convert(mut input: impl BufRead, document: &Document, from: Framing, to: 
     let options = Options { loss, ..document.options() };
     let mut transcoder = match Transcoder::new(from.into(), side, to.into(), options) {
         Ok(transcoder) => transcoder,
-        Err(misuse) => Args::command().error(ErrorKind::ArgumentConflict, misuse).exit(),
+        Err(misuse) => crate::refuse(misuse),
     };
     let (mut output, mut reported) = (io::stdout().lock(), 0);
     loop {

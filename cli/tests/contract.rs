@@ -104,6 +104,13 @@ fn wrong_arguments_exit_2() {
         "request --to messages --max-depth 0",
         "request --to messages --max-depth -1",
         "request --to messages --max-depth deep",
+        "request --to messages --from nowhere",
+        "request --to messages --from messages",
+        "request --to messages --from invoke --invoke",
+        "request --to converse --from converse",
+        "request --to converse --from messages --invoke",
+        "request --to messages --from invoke --model translate --geo us",
+        "response --to messages --from converse",
         "request --to converse --document-text",
         "request --to converse --document-text=",
         "inline --document-text x",
@@ -302,6 +309,60 @@ fn the_invoke_form_is_an_address_headers_and_a_body_and_comes_back() {
     }
     let back = run("request --to converse --invoke", &there.out);
     assert_eq!((back.code, back.value()), (0, parsed(CONVERSE)), "{}", back.err);
+}
+
+#[test]
+fn a_messages_request_takes_the_invoke_form_and_comes_out_of_it() {
+    let tiered = MESSAGES.replace(r#""max_tokens":10"#, r#""max_tokens":10,"service_tier":"standard_only""#);
+    let there = run("request --from messages --to messages --invoke --loss deny", &tiered);
+    assert_eq!(there.code, 0, "{}", there.err);
+    let form = there.value();
+    assert_eq!(form["model_id"], "us.anthropic.claude-sonnet-4-5-20250929-v1:0");
+    assert_eq!(form["headers"], json!({"X-Amzn-Bedrock-Service-Tier": "default"}));
+    assert_eq!(form["body"]["anthropic_version"], "bedrock-2023-05-31");
+    let back = run("request --from invoke --to messages --loss deny", &there.out);
+    assert_eq!((back.code, back.value()), (0, parsed(&tiered)), "{}", back.err);
+    let line = run("request --from invoke --to messages --jsonl", form.to_string());
+    assert_eq!(line.lines(), [json!({"value": parsed(&tiered), "losses": []})]);
+}
+
+#[test]
+fn what_messages_lacks_of_the_invoke_form_is_lost() {
+    let form = r#"{"model_id":"m","headers":{"X-Amzn-Bedrock-GuardrailIdentifier":"g"},"body":{"max_tokens":1,"messages":[]}}"#;
+    let refused = run("request --from invoke --to messages", form);
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
+    assert!(refused.err.contains("/headers/X-Amzn-Bedrock-GuardrailIdentifier"), "{}", refused.err);
+    assert_eq!(run("request --from invoke --to messages --loss allow", form).code, 0);
+}
+
+#[test]
+fn the_source_may_be_named_where_it_goes_without_saying() {
+    for (named, plain, source) in [
+        ("--from converse --to messages", "--to messages", CONVERSE),
+        ("--from converse --to messages --invoke", "--to messages --invoke", CONVERSE),
+        ("--from messages --to converse", "--to converse", MESSAGES),
+    ] {
+        let named = run(&format!("request {named}"), source);
+        assert_eq!((named.code, named.out), (0, run(&format!("request {plain}"), source).out), "{plain}");
+    }
+    let form = run("request --to messages --invoke", CONVERSE).out;
+    for arguments in ["--from invoke --to converse", "--from invoke --to converse --invoke"] {
+        assert_eq!(run(&format!("request {arguments}"), &form).value(), parsed(CONVERSE), "{arguments}");
+    }
+}
+
+#[test]
+fn a_count_of_tokens_takes_the_body_of_invoke_model_and_comes_back() {
+    let messages = r#"{"model":"anthropic.claude-x","messages":[{"role":"user","content":"Hi"}],"speed":"fast"}"#;
+    let there = run("count-tokens --to converse --invoke --loss deny", messages);
+    assert_eq!(there.code, 0, "{}", there.err);
+    let form = there.value();
+    assert_eq!(form["modelId"], "anthropic.claude-x");
+    assert_eq!(keys(&form["input"]), ["invokeModel"]);
+    let back = run("count-tokens --to messages --loss deny", &there.out);
+    assert_eq!((back.code, back.value()), (0, parsed(messages)), "{}", back.err);
+    let line = run("count-tokens --to converse --invoke --jsonl", messages);
+    assert_eq!(line.lines(), [json!({"value": form, "losses": []})]);
 }
 
 #[test]

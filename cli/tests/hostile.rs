@@ -14,8 +14,11 @@ const CONVERSIONS: &[&str] = &[
     "request --to converse",
     "request --to messages --invoke",
     "request --to converse --invoke",
+    "request --from messages --to messages --invoke",
+    "request --from invoke --to messages",
     "count-tokens --to messages",
     "count-tokens --to converse",
+    "count-tokens --to converse --invoke",
     "inline",
 ];
 
