@@ -280,8 +280,9 @@ export class Transcoder {
 /** A `TransformStream` for bodies of `fetch`: `response.body.pipeThrough(new TranscoderStream({ from: 'eventstream', to: 'sse' }))`. */
 export class TranscoderStream implements TransformStream<Uint8Array, Uint8Array> {
   /**
-   * `onEnd` is told the losses, and why the stream has failed, if it has: the error event is the last one to go out, and the stream ends
-   * as any other. It is not called when the source fails, nor, in runtimes that do not tell, when the reader goes away.
+   * `onEnd` is called once, however the stream ends, with the losses so far, and why the stream has failed, if it has: the error event is
+   * then the last one to go out, and the stream ends as any other. A source that fails breaks the stream off: `failed` is then of the kind
+   * `stream_failed`, with what the source has thrown as its `cause`, which the reader gets too. A reader that goes away is no failure.
    */
   constructor(way: Way, options?: Options & { onEnd?: (end: { losses: Loss[]; failed?: ConverseMessagesError }) => void });
   readonly readable: ReadableStream<Uint8Array>;

@@ -2,6 +2,7 @@
 
 import { checked, fromBase64 } from './bytes.js';
 import { Resident, asBytes, errorOf, optionError, optionsText } from './engine.js';
+import { ConverseMessagesError } from './error.js';
 import { Lines, eventsOf } from './lines.js';
 
 const FRAMINGS = ['json', 'sse', 'eventstream', 'invoke'];
@@ -129,41 +130,74 @@ export class StreamToConverse extends Events {
   }
 }
 
-/** A `TransformStream` for bodies of `fetch`. */
+/**
+ * A `TransformStream` for bodies of `fetch`. It is put together of its two sides, which hear that the source has failed or the reader has
+ * gone away; a transformer hears of that not everywhere, and not in Chromium.
+ */
 export class TranscoderStream {
+  #transcoder;
+  #onEnd;
+  /** The controllers of the two sides. */
+  #from;
+  #to;
+  /** Whether the reader waits for more, and whom to tell that it does. */
+  #isAsked = false;
+  #ask = () => {};
+
   constructor(way, options) {
-    const transcoder = new Transcoder(way, options);
-    const enqueue = (controller, bytes) => {
-      if (bytes.length > 0) controller.enqueue(bytes);
-      if (transcoder.failed) {
-        end();
-        controller.terminate();
-      }
-    };
-    let isEnded = false;
-    const end = () => {
-      if (isEnded) return;
-      isEnded = true;
-      options?.onEnd?.({ losses: transcoder.losses, failed: transcoder.failed });
-    };
-    const { readable, writable } = new TransformStream({
-      transform(chunk, controller) {
-        try {
-          enqueue(controller, transcoder.push(chunk));
-        } catch (thrown) {
-          end();
-          throw thrown;
-        }
+    this.#transcoder = new Transcoder(way, options);
+    this.#onEnd = options?.onEnd;
+    this.readable = new ReadableStream({
+      start: (controller) => { this.#to = controller; },
+      pull: () => {
+        this.#isAsked = true;
+        this.#ask();
       },
-      // Not every runtime calls it yet.
-      cancel: end,
-      flush(controller) {
-        enqueue(controller, transcoder.finish());
-        if (!transcoder.failed) end();
+      cancel: (reason) => {
+        this.#from.error(reason);
+        this.#ask();
+        this.#end();
       },
+    }, { highWaterMark: 0 });
+    this.writable = new WritableStream({
+      start: (controller) => { this.#from = controller; },
+      write: async (piece) => {
+        if (!this.#isAsked) await new Promise((asked) => { this.#ask = asked; });
+        this.#pass((transcoder) => transcoder.push(piece));
+        if (this.#transcoder.failed) this.#from.error(this.#transcoder.failed);
+      },
+      close: () => this.#pass((transcoder) => transcoder.finish(), true),
+      abort: (reason) => this.#breakOff(reason),
     });
-    this.readable = readable;
-    this.writable = writable;
+  }
+
+  /** Passes on what is converted. A stream that has failed has ended. */
+  #pass(convert, isLast = false) {
+    try {
+      const bytes = convert(this.#transcoder);
+      if (bytes.length > 0) {
+        this.#isAsked = false;
+        this.#to.enqueue(bytes);
+      }
+      const { failed } = this.#transcoder;
+      if (!isLast && !failed) return;
+      this.#end(failed);
+      this.#to.close();
+    } catch (thrown) {
+      this.#breakOff(thrown);
+      throw thrown;
+    }
+  }
+
+  #breakOff(cause) {
+    this.#to.error(cause);
+    this.#end(new ConverseMessagesError({ kind: 'stream_failed', message: 'the stream was broken off', path: '' }, { cause }));
+  }
+
+  #end(failed) {
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    onEnd?.({ losses: this.#transcoder.losses, failed });
   }
 }
 

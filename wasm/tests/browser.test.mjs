@@ -39,6 +39,7 @@ function write(name, from, init) {
   return own.write(`${name}.js`, `
     import * as ours from '${from}';
     import { runCase } from './cases.mjs';
+    import { failing, leaving } from './probe.mjs';
     ${init}
     const cases = await (await fetch(new URL('/cases.json', location.href))).json();
     const wrong = [];
@@ -51,15 +52,17 @@ function write(name, from, init) {
     const source = new Blob(['{"messageStart":{"role":"assistant"}}\\n']).stream();
     const stream = source.pipeThrough(new ours.TranscoderStream({ from: 'json', to: 'sse', side: 'messages' }));
     const { value } = await stream.getReader().read();
-    globalThis.result = { count, wrong, first: new TextDecoder().decode(value) };
+    const brokenOff = [await failing(ours), await leaving(ours)].map(({ ends }) => ends.length);
+    globalThis.result = { count, wrong, first: new TextDecoder().decode(value), brokenOff };
   `);
 }
 
 async function check(address) {
-  const { count, wrong, first } = await visit(browser, new URL(address, site.address).href, () => globalThis.result, () => globalThis.result);
+  const { count, wrong, first, brokenOff } = await visit(browser, new URL(address, site.address).href, () => globalThis.result, () => globalThis.result);
   assert.deepEqual(wrong, []);
   assert.ok(count > 3000, `${count} conversions`);
   assert.match(first, /^event: message_start\n/);
+  assert.deepEqual(brokenOff, [1, 1]);
 }
 
 const LOAD = 'await ours.default();';

@@ -30,6 +30,7 @@ export async function probe(ours, cases) {
     bytes: [value, ours.requestToConverseBytes(value).value].map((bytes) => decoder.decode(bytes)),
     json: [ours.requestToMessagesJson(json).value, ours.requestToConverseJson(decoder.decode(value)).value],
     stream: await stream(ours),
+    brokenOff: [await failing(ours), await leaving(ours)],
     error: error(ours),
     cases: all(ours, cases),
   };
@@ -46,6 +47,42 @@ async function stream(ours) {
   const seen = [];
   for await (const event of ours.messagesEvents(pieces(source))) seen.push(event.type);
   return { text, losses: end.losses, seen };
+}
+
+const START = encoder.encode('{"messageStart":{"role":"assistant","someday":1}}\n');
+const WAY = { from: 'json', to: 'sse', side: 'messages' };
+
+/** What `onEnd` is told of a source that fails, and what the reader sees of it. */
+export async function failing(ours) {
+  const told = [];
+  let fail;
+  const source = new ReadableStream({
+    start(controller) {
+      controller.enqueue(START);
+      fail = () => controller.error(new Error('no network'));
+    },
+  });
+  const reader = source.pipeThrough(new ours.TranscoderStream(WAY, { onEnd: (end) => told.push(end) })).getReader();
+  const first = decoder.decode((await reader.read()).value);
+  fail();
+  const thrown = await reader.read().then(() => 'nothing', (error) => error.message);
+  const ends = told.map(({ losses, failed }) => ({ losses, kind: failed?.kind, cause: failed?.cause.message }));
+  return { first, thrown, ends };
+}
+
+/** What `onEnd` is told, and the source, when the reader goes away while it waits. */
+export async function leaving(ours) {
+  const told = [];
+  let left;
+  const cancelled = new Promise((resolve) => { left = resolve; });
+  const source = new ReadableStream({
+    start: (controller) => controller.enqueue(START),
+    cancel: left,
+  });
+  const reader = source.pipeThrough(new ours.TranscoderStream(WAY, { onEnd: (end) => told.push(end) })).getReader();
+  const first = decoder.decode((await reader.read()).value);
+  await reader.cancel('enough');
+  return { first, reason: await cancelled, ends: told.map(({ losses, failed }) => ({ losses, hasFailed: failed !== undefined })) };
 }
 
 function pieces(bytes) {

@@ -22,6 +22,12 @@ before(async () => {
   assert.ok(expected.cases.count > 3000, `${expected.cases.count} conversions`);
   assert.deepEqual([expected.error.kind, expected.error.path], ['invalid_source', '/messages/0/content']);
   assert.match(expected.stream.text, /Grüße[^]*message_stop/);
+  const [failing, leaving] = expected.brokenOff;
+  assert.match(failing.first, /message_start/);
+  assert.deepEqual([failing.thrown, failing.ends.length, failing.ends[0].losses.length], ['no network', 1, 1]);
+  assert.deepEqual([failing.ends[0].kind, failing.ends[0].cause], ['stream_failed', 'no network']);
+  assert.deepEqual([leaving.reason, leaving.ends.length, leaving.ends[0].losses.length], ['enough', 1, 1]);
+  assert.equal(leaving.ends[0].hasFailed, false);
 });
 
 after(() => own.remove());

@@ -75,6 +75,62 @@ test('a stream that fails ends with an error event, and why is told', async () =
   assert.equal(end.failed.kind, 'framing');
 });
 
+test('a piece that is no bytes breaks the stream off, and that is told', async () => {
+  const told = [];
+  const stream = eventStreamToSse({ onEnd: (end) => told.push(end) });
+  await assert.rejects(piped(['text'], stream), TypeError);
+  assert.equal(told.length, 1);
+  assert.equal(told[0].failed.kind, 'stream_failed');
+  assert.ok(told[0].failed.cause instanceof TypeError);
+});
+
+test('the end is told once, also of a stream that is cancelled behind it', async () => {
+  const told = [];
+  const reader = ReadableStream.from([binary]).pipeThrough(eventStreamToSse({ onEnd: (end) => told.push(end) })).getReader();
+  while (!(await reader.read()).done);
+  await reader.cancel();
+  assert.deepEqual(told, [{ losses: [], failed: undefined }]);
+});
+
+test('the end is told though nobody reads what came last', async () => {
+  const told = [];
+  const stream = eventStreamToSse({ onEnd: (end) => told.push(end) });
+  const writer = stream.writable.getWriter();
+  const reader = stream.readable.getReader();
+  const [written] = await Promise.all([writer.write(new Uint8Array(binary)), reader.read()]);
+  assert.equal(written, undefined);
+  await writer.close();
+  assert.equal(told.length, 1);
+});
+
+test('who cannot be told the end breaks the stream off', async () => {
+  let calls = 0;
+  const stream = eventStreamToSse({ onEnd() { calls += 1; throw new Error('not me'); } });
+  await assert.rejects(piped(cut(binary, 50), stream), /not me/);
+  assert.equal(calls, 1);
+});
+
+test('no more of a body is read than its reader asks for', async () => {
+  let read = 0;
+  const pieces = cut(binary, 50);
+  const source = new ReadableStream({
+    pull(controller) {
+      if (read === pieces.length) controller.close();
+      else controller.enqueue(pieces[read++]);
+    },
+  }, { highWaterMark: 0 });
+  const stream = source.pipeThrough(eventStreamToSse());
+  const pause = () => new Promise((resolve) => { setTimeout(resolve, 20); });
+  await pause();
+  assert.ok(read <= 2, `${read} before the first read`);
+  const reader = stream.getReader();
+  await reader.read();
+  const first = read;
+  await pause();
+  assert.ok(read <= first + 2 && read < pieces.length / 2, `${read} of ${pieces.length}`);
+  await reader.cancel();
+});
+
 test('a stream that has failed answers with nothing', () => {
   const transcoder = new Transcoder({ from: 'json', to: 'sse', side: 'messages' });
   assert.match(text([transcoder.push(bytes('nonsense\n'))]), /event: error/);
