@@ -313,7 +313,8 @@ export function messagesEvents(
 export interface MessagesEvents extends AsyncIterable<MessagesStreamEvent> {
   /**
    * The input of the tool that is being called, as far as it has come: whole members, and with `openString` also the string that is still
-   * coming. `undefined` before anything has come, and when the block of this index is no open tool call.
+   * coming. `undefined` before anything has come, and when the block of this index is no open tool call. Each call reads all that has come
+   * into a new object: of inputs of 100 KB and more, ask when something is shown, once a frame say, and not at each delta.
    */
   input(index: number, options?: { openString?: boolean }): unknown;
   /** The losses up to here. */
