@@ -17,6 +17,8 @@
 //! | any | `ping`, one that nobody knows | the same |
 //! | done, failed | any other | an error |
 
+use std::collections::BTreeMap;
+
 use crate::wire::{Indexed, Json, Map, PartialJson};
 use crate::{Error, ErrorKind};
 
@@ -52,6 +54,8 @@ pub struct Accumulator {
     /// Whether something has told why the message stopped.
     stopped: bool,
     has_delta: bool,
+    members: Places,
+    members_of_usage: Places,
     blocks: Indexed<Block>,
     /// How many events have come.
     events: usize,
@@ -66,6 +70,26 @@ enum State {
     Start,
     Open,
     Done,
+}
+
+/// Where the members stand that nobody knows, by their names: each of many deltas may tell another one.
+#[derive(Clone, Debug, Default)]
+struct Places(BTreeMap<String, usize>);
+
+impl Places {
+    fn of(members: &Map<Json>) -> Self {
+        Self(members.iter().enumerate().map(|(place, (name, _))| (name.to_owned(), place)).collect())
+    }
+
+    /// Replaces what is told anew, and adds the rest.
+    fn tell(&mut self, members: &mut Map<Json>, name: String, told: Json) {
+        if let Some(value) = self.0.get(&name).and_then(|place| members.value_mut(*place)) {
+            *value = told;
+        } else {
+            self.0.insert(name.clone(), members.len());
+            members.push(name, told);
+        }
+    }
 }
 
 /// A block of the stream.
@@ -177,6 +201,8 @@ impl Accumulator {
         self.state = State::Open;
         self.response = event.message;
         self.stopped = self.response.stop_reason.is_some();
+        self.members = Places::of(&self.response.unknown);
+        self.members_of_usage = Places::of(&self.response.usage.unknown);
         Ok(())
     }
 
@@ -242,9 +268,12 @@ impl Accumulator {
         replace(&mut own.stop_sequence, stop_sequence);
         replace(&mut own.stop_details, stop_details);
         replace(&mut own.container, container);
-        let changed = changed.into_iter().filter(|(name, _)| !UNCHANGED.contains(&name.as_str()));
-        own.unknown.replace_all(changed.collect());
-        own.usage.unknown.replace_all(std::mem::take(&mut usage.unknown));
+        for (name, told) in changed.into_iter().filter(|(name, _)| !UNCHANGED.contains(&name.as_str())) {
+            self.members.tell(&mut own.unknown, name, told);
+        }
+        for (name, told) in std::mem::take(&mut usage.unknown) {
+            self.members_of_usage.tell(&mut own.usage.unknown, name, told);
+        }
         own.usage.update(usage);
         self.bedrock(guardrail_action, trace, invocation_metrics);
     }
@@ -279,7 +308,10 @@ fn set_input(block: &mut ContentBlock, input: Json) {
     match block {
         ContentBlock::ToolUse(block) => block.input = input,
         ContentBlock::ServerToolUse(block) => block.input = input,
-        ContentBlock::Unknown(block) => block.members.replace_all(Map::from_iter([("input".to_owned(), input)])),
+        ContentBlock::Unknown(block) => {
+            block.members.remove("input");
+            block.members.push("input", input);
+        }
         _ => {}
     }
 }

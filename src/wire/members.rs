@@ -1,7 +1,5 @@
 //! Objects as lists of members, in their order.
 
-use std::collections::BTreeSet;
-
 use super::{Leaves, Members, Owned, Reader, Shape, TYPE, Wire, Writer};
 use crate::Error;
 
@@ -51,6 +49,11 @@ impl<V> Map<V> {
         self.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 
+    /// The value of the member that stands at this place.
+    pub(crate) fn value_mut(&mut self, place: usize) -> Option<&mut V> {
+        self.0.as_mut()?.get_mut(place).map(|(_, value)| value)
+    }
+
     /// Adds a member at the end. An object with a name twice is malformed, which this does not check.
     pub fn push(&mut self, name: impl Into<String>, value: V) {
         self.0.get_or_insert_default().push((name.into(), value));
@@ -60,16 +63,6 @@ impl<V> Map<V> {
     pub fn remove(&mut self, name: &str) -> Option<V> {
         let at = self.iter().position(|(own, _)| own == name)?;
         Some(self.0.as_mut()?.remove(at).1)
-    }
-
-    /// Adds members at the end. Those of the same names go.
-    pub(crate) fn replace_all(&mut self, told: Self) {
-        if let Some(own) = &mut self.0 {
-            let mut names = BTreeSet::new();
-            names.extend(told.iter().map(|(name, _)| name.to_owned()));
-            own.retain(|(name, _)| !names.contains(name));
-        }
-        self.extend(told);
     }
 
     /// The members, in their order.
