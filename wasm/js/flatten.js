@@ -26,8 +26,16 @@ const encoder = new TextEncoder();
 /** What is written, one skeleton behind another: a getter that is read may convert something itself. */
 const FIRST_ROOM = 1 << 16;
 const LARGEST_ROOM = 3 << 20;
-let room = new Uint8Array(FIRST_ROOM);
+let room;
+/** The same, to write four bytes at once. */
+let wide;
 let at = 0;
+provide(FIRST_ROOM);
+
+function provide(size) {
+  room = new Uint8Array(size);
+  wide = new DataView(room.buffer);
+}
 
 /** More than a name, a short string and the ends of all lists and objects take. */
 const SLACK = 2048 + DEEPEST;
@@ -66,15 +74,15 @@ function written(plain, side, writing) {
   } finally {
     [path, isPlain, isAws] = outer;
     at = start;
-    if (room.length > LARGEST_ROOM && at === 0) room = new Uint8Array(FIRST_ROOM);
+    if (room.length > LARGEST_ROOM && at === 0) provide(FIRST_ROOM);
   }
 }
 
 function reserve(needed) {
   if (room.length - at >= needed) return;
-  const larger = new Uint8Array(2 * (at + needed));
-  larger.set(room.subarray(0, at));
-  room = larger;
+  const written = room.subarray(0, at);
+  provide(2 * (at + needed));
+  room.set(written);
 }
 
 function put(byte) {
@@ -283,11 +291,9 @@ const names = new Map();
 /** Writes a member's name, and says what it is the name of. */
 function name(key) {
   const known = names.get(key) ?? unknown(key);
-  const { token } = known;
-  const into = room;
-  let end = at;
-  for (let index = 0; index < token.length; index += 1) into[end++] = token[index];
-  at = end;
+  const { words } = known;
+  for (let index = 0; index < words.length; index += 1) wide.setUint32(at + 4 * index, words[index]);
+  at += known.length;
   return known;
 }
 
@@ -295,9 +301,16 @@ function unknown(key) {
   const isMarked = key.charCodeAt(0) === MARK_CODE;
   const token = encoder.encode(`${JSON.stringify(isMarked && !isPlain ? MARK + key : key)}:`);
   reserve(token.length + SLACK);
-  const known = { token, isFree: FREE.has(key), isForeign: FOREIGN.has(key) };
+  const known = { words: wordsOf(token), length: token.length, isFree: FREE.has(key), isForeign: FOREIGN.has(key) };
   if (names.size < 1000 && key.length <= LONG && !isMarked) names.set(key, known);
   return known;
+}
+
+/** Bytes in fours; the last ones are overwritten by what follows. */
+function wordsOf(bytes) {
+  const padded = new DataView(new ArrayBuffer(4 * Math.ceil(bytes.length / 4)));
+  bytes.forEach((byte, index) => padded.setUint8(index, byte));
+  return Array.from({ length: padded.byteLength / 4 }, (_, index) => padded.getUint32(4 * index));
 }
 
 function invalid(message, depth, kind = 'invalid_source') {
