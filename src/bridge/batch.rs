@@ -127,6 +127,13 @@ pub fn to_converse_json(record: &[u8], invoke: bool, options: &Options) -> Resul
 }
 
 /// A record's id, whatever else is wrong with it, for a report of what was refused.
+///
+/// ```
+/// use converse_messages::batch;
+///
+/// assert_eq!(batch::id(br#"{"recordId": "r1", "modelInput": []}"#).as_deref(), Some("r1"));
+/// assert_eq!(batch::id(br#"{"modelInput": []}"#), None);
+/// ```
 #[must_use]
 pub fn id(record: &[u8]) -> Option<String> {
     let members = Map::<crate::wire::RawJson<'_>>::from_json(record).ok()?;

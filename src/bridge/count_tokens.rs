@@ -19,6 +19,18 @@ use super::{inline_refs, invoke, json_in_string, model, outcome, request, rules}
 ///
 /// # Errors
 /// See [`request::to_messages`].
+///
+/// ```
+/// use converse_messages::{Options, converse, count_tokens, messages};
+///
+/// let counted = converse::ConverseTokensRequest { messages: vec![converse::Message::user("Hi")], ..Default::default() };
+/// let input = converse::CountTokensInput::Converse(counted);
+/// let source = converse::CountTokensRequest { model_id: Some("m".into()), input, ..Default::default() };
+/// let target = count_tokens::to_messages(source, &Options::default())?.value;
+/// assert_eq!(target.messages, [messages::Message::user("Hi")]);
+/// assert_eq!(target.max_tokens, None, "a token count has none");
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn to_messages<L: Leaves>(
     request: converse::CountTokensRequest<L>,
     options: &Options,
@@ -135,6 +147,17 @@ fn keep_counted<L: Leaves>(request: &mut messages::Request<L>, at: Path<'_>, top
 ///
 /// # Errors
 /// See [`request::to_converse`].
+///
+/// ```
+/// use converse_messages::{Options, count_tokens, messages};
+///
+/// let mut source = messages::Request::new("m", 1024);
+/// source.messages.push(messages::Message::user("Hi"));
+/// let target = count_tokens::to_converse(source, &Options::default())?;
+/// assert_eq!(target.value.model_id.as_deref(), Some("m"));
+/// assert_eq!(target.losses[0].path, "/max_tokens");
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn to_converse<L: Leaves>(
     mut request: messages::Request<L>,
     options: &Options,
@@ -193,6 +216,18 @@ pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<Stri
 ///
 /// # Errors
 /// Whatever [`Options`] refuse, and a request without a model.
+///
+/// ```
+/// use converse_messages::{Options, converse, count_tokens, messages};
+///
+/// let mut source = messages::Request { model: Some("m".into()), ..Default::default() };
+/// source.messages.push(messages::Message::user("Hi"));
+/// let target = count_tokens::to_invoke(source, &Options::default())?.value;
+/// let converse::CountTokensInput::InvokeModel(input) = target.input else { unreachable!() };
+/// let body = br#"{"anthropic_version":"bedrock-2023-05-31","max_tokens":1,"messages":[{"role":"user","content":"Hi"}]}"#;
+/// assert_eq!(input.body.decode(), body);
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn to_invoke<L: Leaves>(
     mut request: messages::Request<L>,
     options: &Options,
@@ -243,6 +278,15 @@ fn is_response(json: &[u8], member: &str, options: &Options) -> Result<bool, Err
 ///
 /// # Errors
 /// A negative number, and whatever [`Options`] refuse.
+///
+/// ```
+/// use converse_messages::{Options, converse, count_tokens};
+///
+/// let source: converse::CountTokensResponse = converse::CountTokensResponse { input_tokens: 9, ..Default::default() };
+/// let target = count_tokens::response_to_messages(source, &Options::default())?;
+/// assert_eq!(target.value.input_tokens, 9);
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn response_to_messages<L: Leaves>(
     response: converse::CountTokensResponse<L>,
     options: &Options,
@@ -258,6 +302,15 @@ pub fn response_to_messages<L: Leaves>(
 ///
 /// # Errors
 /// A negative number, and whatever [`Options`] refuse.
+///
+/// ```
+/// use converse_messages::{Options, count_tokens, messages};
+///
+/// let source: messages::MessageTokensCount = messages::MessageTokensCount { input_tokens: -1, ..Default::default() };
+/// let error = count_tokens::response_to_converse(source, &Options::default()).unwrap_err();
+/// assert_eq!(error.path(), "/input_tokens");
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn response_to_converse<L: Leaves>(
     response: messages::MessageTokensCount<L>,
     options: &Options,

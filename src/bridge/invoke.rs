@@ -64,6 +64,16 @@ pub fn from_messages<L: Leaves>(
 ///
 /// # Errors
 /// Malformed input, and what [`from_messages`] refuses.
+///
+/// ```
+/// use converse_messages::{Options, invoke};
+///
+/// let source = br#"{"model": "m", "max_tokens": 5, "messages": [], "stream": true, "service_tier": "standard_only"}"#;
+/// let target = invoke::from_messages_json(source, &Options::default())?;
+/// let expected = r#"{"model_id":"m","stream":true,"headers":{"X-Amzn-Bedrock-Service-Tier":"default"},"body":{"anthropic_version":"bedrock-2023-05-31","max_tokens":5,"messages":[]}}"#;
+/// assert_eq!(target.value, expected);
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn from_messages_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let request = messages::Request::<Raw>::from_json_within(json, options.max_depth)?;
     Ok(from_messages(request, options)?.map(|invoke| outcome(&invoke, json)))
@@ -90,6 +100,19 @@ fn push<T: From<String>>(headers: &mut Map<T>, name: &str, value: String) {
 ///
 /// # Errors
 /// See [`request::to_messages`].
+///
+/// ```
+/// use converse_messages::{Options, converse, invoke};
+///
+/// let mut request = converse::Request::new("anthropic.claude-3-haiku-20240307-v1:0");
+/// let latency = Some(converse::PerformanceConfigLatency::Optimized);
+/// request.performance_config = Some(converse::PerformanceConfiguration { latency, ..Default::default() });
+/// let target = invoke::from_converse(request, &Options::default())?;
+/// let headers = target.value.headers.unwrap_or_default();
+/// assert_eq!(headers.get("X-Amzn-Bedrock-PerformanceConfig-Latency").map(String::as_str), Some("optimized"));
+/// assert_eq!(target.losses[0].path, "/inferenceConfig", "max_tokens was supplied");
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn from_converse<L: Leaves>(
     mut request: converse::Request<L>,
     options: &Options,
@@ -251,6 +274,19 @@ fn no_such_value(at: Path<'_>, cx: &mut Cx<'_>) {
 ///
 /// # Errors
 /// See [`request::to_converse`].
+///
+/// ```
+/// use converse_messages::{Options, converse, invoke, messages, wire::Map};
+///
+/// let mut body = messages::Request { max_tokens: Some(10), ..Default::default() };
+/// body.messages.push(messages::Message::user("Hi"));
+/// let headers = Map::from_iter([("X-Amzn-Bedrock-Trace".to_owned(), "ENABLED".to_owned())]);
+/// let source = messages::InvokeModel { model_id: Some("m".into()), headers: Some(headers), body, ..Default::default() };
+/// let request = invoke::to_converse(source, &Options::default())?.value;
+/// assert_eq!(request.messages, [converse::Message::user("Hi")]);
+/// assert_eq!(request.guardrail_config.and_then(|guardrail| guardrail.trace), Some(converse::GuardrailTrace::Enabled));
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn to_converse<L: Leaves>(
     invoke: messages::InvokeModel<L>,
     options: &Options,
@@ -303,6 +339,18 @@ pub(super) fn one<T: PartialEq>(
 ///
 /// # Errors
 /// Malformed input, and what [`to_converse`] refuses.
+///
+/// ```
+/// use converse_messages::{Options, invoke};
+///
+/// let source = br#"{"model_id": "m", "headers": {"X-Amzn-Bedrock-Service-Tier": "flex", "X-Other": "1"},
+///     "body": {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 5, "messages": []}}"#;
+/// let target = invoke::to_converse_json(source, &Options::default())?;
+/// let expected = r#"{"modelId":"m","inferenceConfig":{"maxTokens":5},"serviceTier":{"type":"flex"}}"#;
+/// assert_eq!(target.value, expected);
+/// assert_eq!(target.losses[0].path, "/headers/X-Other");
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let invoke = messages::InvokeModel::<Raw>::from_json_within(json, options.max_depth)?;
     Ok(to_converse(invoke, options)?.map(|request| outcome(&request, json)))
@@ -312,6 +360,18 @@ pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<Stri
 ///
 /// # Errors
 /// Whatever [`Options`] refuse, and a form without a model.
+///
+/// ```
+/// use converse_messages::{Options, invoke, messages, wire::Map};
+///
+/// let body = messages::Request { max_tokens: Some(10), ..Default::default() };
+/// let headers = Map::from_iter([("X-Amzn-Bedrock-PerformanceConfig-Latency".to_owned(), "optimized".to_owned())]);
+/// let source = messages::InvokeModel { model_id: Some("m".into()), headers: Some(headers), body, ..Default::default() };
+/// let target = invoke::to_messages(source, &Options::default())?;
+/// assert_eq!(target.value, messages::Request::new("m", 10));
+/// assert_eq!(target.losses[0].path, "/headers/X-Amzn-Bedrock-PerformanceConfig-Latency");
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn to_messages<L: Leaves>(
     invoke: messages::InvokeModel<L>,
     options: &Options,

@@ -202,6 +202,18 @@ pub fn to_converse<L: Leaves>(
 ///
 /// # Errors
 /// Malformed input, and what [`to_converse`] refuses.
+///
+/// ```
+/// use converse_messages::{Options, response};
+///
+/// let source = br#"{"id": "msg_converse", "type": "message", "role": "assistant", "model": "unknown", "content": [{"type": "text", "text": "21"}],
+///     "stop_reason": "refusal", "stop_sequence": null, "usage": {"input_tokens": 8, "output_tokens": 2, "service_tier": "batch"}}"#;
+/// let target = response::to_converse_json(source, &Options::default())?;
+/// let expected = r#"{"output":{"message":{"role":"assistant","content":[{"text":"21"}]}},"stopReason":"content_filtered","usage":{"inputTokens":8,"outputTokens":2,"totalTokens":10},"metrics":{"latencyMs":0}}"#;
+/// assert_eq!(target.value, expected);
+/// assert_eq!(target.losses[0].path, "/usage/service_tier");
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let response = messages::Response::<Raw>::from_json_within(json, options.max_depth)?;
     Ok(to_converse(response, options)?.map(|response| outcome(&response, json)))

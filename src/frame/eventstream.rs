@@ -277,6 +277,19 @@ impl Prelude {
 /// # Errors
 /// A name is longer than 255 bytes, a value longer than 32767 bytes, the headers longer than 128 KiB or the payload longer than
 /// [`DEFAULT_LIMIT`]; or a header occurs twice. Nothing is written.
+///
+/// ```
+/// use converse_messages::frame::eventstream::{self, Header, Value};
+///
+/// let mut bytes = Vec::new();
+/// let header = |name| Header { name, value: Value::String("ping") };
+/// eventstream::write(&[header(":event-type")], b"{}", &mut bytes)?;
+/// assert_eq!(bytes[..4], (bytes.len() as u32).to_be_bytes());
+/// let written = bytes.clone();
+/// assert!(eventstream::write(&[header("twice"), header("twice")], b"{}", &mut bytes).is_err());
+/// assert_eq!(bytes, written);
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn write(headers: &[Header<'_>], payload: &[u8], bytes: &mut Vec<u8>) -> Result<(), Error> {
     let length = headers.iter().map(Header::length).sum::<usize>();
     check(headers, length, payload).map_err(|(kind, what)| Error::new(kind, "", what))?;

@@ -59,6 +59,18 @@ pub fn to_messages_json(json: &[u8], options: &Options) -> Result<Converted<Stri
 ///
 /// # Errors
 /// Malformed input, what [`ToConverse`] refuses, and whatever [`Options`] refuse.
+///
+/// ```
+/// use converse_messages::{Options, stream};
+///
+/// let events = br#"[{"type": "message_start", "message": {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-haiku-4-5",
+///     "content": [], "stop_reason": null, "stop_sequence": null, "usage": {"input_tokens": 9, "output_tokens": 1}}},
+///     {"type": "nap"}, {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 3}}, {"type": "message_stop"}]"#;
+/// let events = stream::to_converse_json(events, &Options::default())?;
+/// assert!(events.value.contains(r#"{"metadata":{"usage":{"inputTokens":9,"outputTokens":3,"totalTokens":12},"#));
+/// assert_eq!(events.losses[0].path, "/1");
+/// # Ok::<(), converse_messages::Error>(())
+/// ```
 pub fn to_converse_json(json: &[u8], options: &Options) -> Result<Converted<String>, Error> {
     let source = Vec::<messages::StreamEvent<Raw>>::from_json_within(json, options.max_depth)?;
     let mut machine = ToConverse::new(part_options(options));
