@@ -29,6 +29,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use converse_messages::batch::MessagesForm;
 use converse_messages::errors::HttpError;
 use converse_messages::model_id::Geo;
 use converse_messages::schema::{self, Recursion};
@@ -231,6 +232,7 @@ impl Expected {
     ) -> Result<Converted<(String, Option<u16>)>, Error> {
         let to_messages = direction.name == "to_messages";
         let Statuses { converse, messages } = self.statuses;
+        let form = if self.invoke { MessagesForm::InvokeModel } else { MessagesForm::MessageBatch };
         let converted = match (self.kind, self.invoke, to_messages) {
             (Kind::Request, false, true) => request::to_messages_json(source, options),
             (Kind::Request, false, false) => request::to_converse_json(source, options),
@@ -240,8 +242,8 @@ impl Expected {
             (Kind::Response, _, false) => response::to_converse_json(source, options),
             (Kind::Stream, _, true) => stream::to_messages_json(source, options),
             (Kind::Stream, _, false) => stream::to_converse_json(source, options),
-            (Kind::Batch, invoke, true) => batch::to_messages_json(source, invoke, options),
-            (Kind::Batch, invoke, false) => batch::to_converse_json(source, invoke, options),
+            (Kind::Batch, _, true) => batch::to_messages_json(source, form, options),
+            (Kind::Batch, _, false) => batch::to_converse_json(source, form, options),
             (Kind::CountTokens, _, true) => count_tokens::to_messages_json(source, options),
             (Kind::CountTokens, false, false) => count_tokens::to_converse_json(source, options),
             (Kind::CountTokens, true, false) => count_tokens::to_invoke_json(source, options),

@@ -1,5 +1,6 @@
 //! Which function of the library a command calls.
 
+use converse_messages::batch::MessagesForm;
 use converse_messages::errors::HttpError;
 use converse_messages::{
     Converted, Error, Options, batch, count_tokens, errors, invoke, request, response, schema, stream,
@@ -40,12 +41,20 @@ pub fn conversion(command: &Conversion) -> Result<(&Document, Convert), &'static
             (Target::Converse, true) => (document, count_tokens::to_invoke_json),
         },
         Conversion::Batch { document, invoke: false, .. } => match document.to {
-            Target::Messages => (document, |record, options| batch::to_messages_json(record, false, options)),
-            Target::Converse => (document, |record, options| batch::to_converse_json(record, false, options)),
+            Target::Messages => {
+                (document, |record, options| batch::to_messages_json(record, MessagesForm::MessageBatch, options))
+            }
+            Target::Converse => {
+                (document, |record, options| batch::to_converse_json(record, MessagesForm::MessageBatch, options))
+            }
         },
         Conversion::Batch { document, invoke: true, .. } => match document.to {
-            Target::Messages => (document, |record, options| batch::to_messages_json(record, true, options)),
-            Target::Converse => (document, |record, options| batch::to_converse_json(record, true, options)),
+            Target::Messages => {
+                (document, |record, options| batch::to_messages_json(record, MessagesForm::InvokeModel, options))
+            }
+            Target::Converse => {
+                (document, |record, options| batch::to_converse_json(record, MessagesForm::InvokeModel, options))
+            }
         },
         Conversion::Error { document, status } => return Ok((document, error(document, *status))),
     };

@@ -254,6 +254,16 @@ fn files_that_cannot_be_read_or_written_exit_1_and_are_named() {
 }
 
 #[test]
+fn a_lost_guardrail_is_told_without_advice_that_does_not_hold_in_a_batch() {
+    let guarded = r#"{"recordId":"r1","modelInput":{"inferenceConfig":{"maxTokens":9},"guardrailConfig":{}}}"#;
+    for (name, arguments) in [("guarded", "--to messages --model m"), ("guarded_invoke", "--to messages --invoke")] {
+        let (_, errors) = batch(name, arguments, guarded);
+        let message = errors[0]["error"]["message"].as_str().unwrap();
+        assert!(message.ends_with("and a batch has no headers"), "{arguments}: {message}");
+    }
+}
+
+#[test]
 fn the_input_is_not_overwritten_by_its_errors() {
     let input = file("input");
     fs::write(&input, GOOD).unwrap();

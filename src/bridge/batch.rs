@@ -58,6 +58,22 @@ object! {
     }
 }
 
+/// What stands on the Messages side of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessagesForm {
+    /// Lines of Anthropic's message batches.
+    MessageBatch,
+    /// Records of Bedrock's, with bodies of `InvokeModel`.
+    InvokeModel,
+}
+
+/// The operation whose bodies a record of Bedrock's has.
+#[derive(Clone, Copy)]
+enum Operation {
+    Converse,
+    InvokeModel,
+}
+
 /// What a record holds.
 enum Held<L: Leaves> {
     Input(L::Json),
@@ -76,53 +92,61 @@ struct Parts<L: Leaves> {
     at: &'static str,
 }
 
-/// Converts a record to Anthropic's form, or, with `invoke`, to a Bedrock record with a body of `InvokeModel`.
+/// Converts a record to Messages: to a line of a message batch, or to a record of Bedrock's with a body of `InvokeModel`.
 ///
 /// # Errors
 /// Malformed input, what the conversions of requests and responses refuse, and `missing_model` if neither
 /// [`Options::model`] nor the record names one.
 ///
 /// ```
-/// use converse_messages::{Model, Options, batch};
+/// use converse_messages::batch::{self, MessagesForm};
+/// use converse_messages::{Model, Options};
 ///
 /// let options = Options { model: Model::Replace("claude-haiku-4-5".into()), ..Options::default() };
 /// let record = br#"{"recordId": "r1", "modelInput":
 ///     {"messages": [{"role": "user", "content": [{"text": "Hi"}]}], "inferenceConfig": {"maxTokens": 9}}}"#;
-/// let line = batch::to_messages_json(record, false, &options)?.value;
+/// let line = batch::to_messages_json(record, MessagesForm::MessageBatch, &options)?.value;
 /// let expected = r#"{"custom_id":"r1","params":{"model":"claude-haiku-4-5","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}}"#;
 /// assert_eq!(line, expected);
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
-pub fn to_messages_json(record: &[u8], invoke: bool, options: &Options) -> Result<Converted<String>, Error> {
+pub fn to_messages_json(record: &[u8], form: MessagesForm, options: &Options) -> Result<Converted<String>, Error> {
     let mut cx = Cx::new(options);
     let parts = read(Record::<Raw>::from_json_within(record, options.max_depth)?, &mut cx)?;
     let capacity = capacity_for(record);
-    let json = if invoke { bedrock(parts, true, capacity, &mut cx)? } else { anthropic(parts, capacity, &mut cx)? };
-    cx.finish(json)
+    let json = match form {
+        MessagesForm::MessageBatch => anthropic(parts, capacity, &mut cx),
+        MessagesForm::InvokeModel => bedrock(parts, Operation::InvokeModel, capacity, &mut cx),
+    };
+    cx.finish(json?)
 }
 
-/// Converts a record to Bedrock's form with a body of `Converse`, or, with `invoke`, one of Anthropic's to Bedrock's form with a
-/// body of `InvokeModel`.
+/// Converts a record to one of Bedrock's with a body of `Converse`. If it is a line of a message batch and the Messages side is
+/// [`MessagesForm::InvokeModel`], it goes there: to a record of Bedrock's with a body of `InvokeModel`.
 ///
 /// # Errors
 /// Malformed input, and what the conversions of requests and responses refuse.
 ///
 /// ```
-/// use converse_messages::{Model, Options, batch};
+/// use converse_messages::batch::{self, MessagesForm};
+/// use converse_messages::{Model, Options};
 ///
 /// let options = Options { model: Model::Replace("anthropic.claude-haiku-4-5-20251001-v1:0".into()), ..Options::default() };
 /// let line = br#"{"custom_id": "r1", "params":
 ///     {"model": "claude-haiku-4-5", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}}"#;
-/// let record = batch::to_converse_json(line, false, &options)?.value;
+/// let record = batch::to_converse_json(line, MessagesForm::MessageBatch, &options)?.value;
 /// let expected = r#"{"recordId":"r1","modelInput":{"messages":[{"role":"user","content":[{"text":"Hi"}]}],"inferenceConfig":{"maxTokens":9}}}"#;
 /// assert_eq!(record, expected);
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
-pub fn to_converse_json(record: &[u8], invoke: bool, options: &Options) -> Result<Converted<String>, Error> {
+pub fn to_converse_json(record: &[u8], form: MessagesForm, options: &Options) -> Result<Converted<String>, Error> {
     let mut cx = Cx::new(options);
     let parts = read(Record::<Raw>::from_json_within(record, options.max_depth)?, &mut cx)?;
-    let invoke = invoke && parts.id_at == "custom_id";
-    let json = bedrock(parts, invoke, capacity_for(record), &mut cx)?;
+    let operation = match form {
+        MessagesForm::InvokeModel if parts.id_at == "custom_id" => Operation::InvokeModel,
+        MessagesForm::InvokeModel | MessagesForm::MessageBatch => Operation::Converse,
+    };
+    let json = bedrock(parts, operation, capacity_for(record), &mut cx)?;
     cx.finish(json)
 }
 
@@ -198,24 +222,31 @@ fn request_line<L: Leaves>(custom_id: L::Text, params: messages::Request<L>, cap
     messages::BatchRequest { custom_id, params, ..Default::default() }.to_json_with_capacity(capacity)
 }
 
-/// A record of Bedrock's, with bodies of `InvokeModel` or of `Converse`.
-fn bedrock<L: Leaves>(parts: Parts<L>, invoke: bool, capacity: usize, cx: &mut Cx<'_>) -> Result<String, Error> {
+/// A record of Bedrock's, with a body of the operation.
+fn bedrock<L: Leaves>(
+    parts: Parts<L>,
+    operation: Operation,
+    capacity: usize,
+    cx: &mut Cx<'_>,
+) -> Result<String, Error> {
     let Parts { id, held, id_at: _, at } = parts;
     let mut record = converse::BatchRecord { record_id: id, ..Default::default() };
     match held {
-        Held::Input(body) => record.model_input = Some(part(at, cx, |options| input_body::<L>(body, invoke, options))?),
+        Held::Input(body) => {
+            record.model_input = Some(part(at, cx, |options| input_body::<L>(body, operation, options))?);
+        }
         Held::Params(params) => {
-            record.model_input = Some(part(at, cx, |options| body_of(params, invoke, options))?);
+            record.model_input = Some(part(at, cx, |options| body_of(params, operation, options))?);
         }
         Held::Output(output) => {
-            record.model_output = Some(part(at, cx, |options| output_body::<L>(output, invoke, options))?);
+            record.model_output = Some(part(at, cx, |options| output_body::<L>(output, operation, options))?);
         }
         Held::Error(error) => record.error = Some(error),
         Held::Result(messages::BatchResult::Succeeded(result)) => {
             let messages::BatchSucceededResult { message, unknown } = result;
             cx.unknown(Path::Root.name(at), &unknown);
             let at = format!("{at}/message");
-            record.model_output = Some(part(&at, cx, |options| output_of(message, invoke, options))?);
+            record.model_output = Some(part(&at, cx, |options| output_of(message, operation, options))?);
         }
         Held::Result(messages::BatchResult::Errored(messages::BatchErroredResult { error, unknown })) => {
             cx.unknown(Path::Root.name(at), &unknown);
@@ -257,12 +288,19 @@ fn unchanged<T>(value: T) -> Converted<T> {
 /// The model of bodies of `InvokeModel` when nothing names one: what the conversion must know of it.
 const CLAUDE: &str = "anthropic.claude";
 
+/// A body of Converse as a Messages request.
+fn converse_to_messages<L: Leaves>(body: converse::Request<L>, cx: &mut Cx<'_>) -> Result<messages::Request<L>, Error> {
+    let why = "only headers of InvokeModel have a place for it, and a batch has no headers";
+    request::to_messages_without_headers(body, why, cx)
+}
+
 /// A Bedrock body as a Messages request with a model.
 fn params<L: Leaves>(body: &L::Json, options: &Options) -> Result<Converted<messages::Request<L>>, Error> {
-    if is_converse_input::<L>(body) {
-        return request::to_messages(L::parse(body)?, options);
-    }
     let mut cx = Cx::new(options);
+    if let Operation::Converse = operation_of_input::<L>(body) {
+        let request = converse_to_messages(L::parse(body)?, &mut cx)?;
+        return cx.finish(request);
+    }
     let mut request: messages::Request<L> = L::parse(body)?;
     request.model = Some(model::to_messages::<L>(request.model, Path::Root.name("model"), &mut cx)?);
     request.anthropic_version = None;
@@ -272,23 +310,37 @@ fn params<L: Leaves>(body: &L::Json, options: &Options) -> Result<Converted<mess
     cx.finish(request)
 }
 
-/// A Bedrock body in the form that is asked for.
-fn input_body<L: Leaves>(body: L::Json, invoke: bool, options: &Options) -> Result<Converted<L::Json>, Error> {
+/// A Bedrock body as one of the operation.
+fn input_body<L: Leaves>(body: L::Json, to: Operation, options: &Options) -> Result<Converted<L::Json>, Error> {
     let model = match &options.model {
         Model::Replace(id) => id.clone(),
         Model::Keep | Model::Translate(_) => CLAUDE.to_owned(),
     };
     let options = Options { model: Model::Replace(model), ..options.clone() };
-    Ok(match (is_converse_input::<L>(&body), invoke) {
-        (true, true) => request::to_messages(L::parse(&body)?, &options)?.map(invoke_body),
-        (false, false) => request::to_converse(L::parse(&body)?, &options)?.map(converse_body),
-        (true, false) | (false, true) => unchanged(body),
-    })
+    match (operation_of_input::<L>(&body), to) {
+        (Operation::Converse, Operation::InvokeModel) => {
+            let mut cx = Cx::new(&options);
+            let body: converse::Request<L> = L::parse(&body)?;
+            let own_tier = body.service_tier.is_some();
+            let mut request = converse_to_messages(body, &mut cx)?;
+            let tier_at = if own_tier { "/serviceTier" } else { "/additionalModelRequestFields/service_tier" };
+            drop_tier(&mut request, tier_at, &mut cx);
+            cx.finish(L::free_form(&invoke::form(request, Map::default()).body))
+        }
+        (Operation::InvokeModel, Operation::Converse) => {
+            Ok(request::to_converse(L::parse(&body)?, &options)?.map(converse_body))
+        }
+        (Operation::Converse, Operation::Converse) | (Operation::InvokeModel, Operation::InvokeModel) => {
+            Ok(unchanged(body))
+        }
+    }
 }
 
-fn invoke_body<L: Leaves>(request: messages::Request<L>) -> L::Json {
-    let form = invoke::form(request, Map::default());
-    L::free_form(&form.body)
+/// `InvokeModel` has the service tier in a header.
+fn drop_tier<L: Leaves>(request: &mut messages::Request<L>, at: &str, cx: &mut Cx<'_>) {
+    if request.service_tier.take().is_some_and(|tier| tier != messages::ServiceTier::Auto) {
+        cx.hint_at(at, Code::Unsupported, "a batch has no place for it");
+    }
 }
 
 fn converse_body<L: Leaves>(mut request: converse::Request<L>) -> L::Json {
@@ -299,7 +351,7 @@ fn converse_body<L: Leaves>(mut request: converse::Request<L>) -> L::Json {
 /// Anthropic's request as a Bedrock body.
 fn body_of<L: Leaves>(
     mut params: messages::Request<L>,
-    invoke: bool,
+    operation: Operation,
     options: &Options,
 ) -> Result<Converted<L::Json>, Error> {
     let mut cx = Cx::new(options);
@@ -307,12 +359,12 @@ fn body_of<L: Leaves>(
     if params.model.is_some() && !matches!(options.model, Model::Replace(_)) {
         cx.hint(root.name("model"), Code::Unsupported, "a job has one model for all its records");
     }
-    let Converted { value, losses } = if invoke {
-        let tier = params.service_tier.take().filter(|tier| *tier != messages::ServiceTier::Auto);
-        cx.unsupported_members(root, [("service_tier", tier.is_some())], "a batch has no place for it");
-        invoke::from_messages(params, options)?.map(|form| L::free_form(&form.body))
-    } else {
-        request::to_converse(params, options)?.map(converse_body)
+    let Converted { value, losses } = match operation {
+        Operation::InvokeModel => {
+            drop_tier(&mut params, "/service_tier", &mut cx);
+            invoke::from_messages(params, options)?.map(|form| L::free_form(&form.body))
+        }
+        Operation::Converse => request::to_converse(params, options)?.map(converse_body),
     };
     cx.adopt(losses, "");
     cx.finish(value)
@@ -329,55 +381,60 @@ fn answered_by_job(options: &Options) -> Options {
 
 /// A Bedrock output as a Messages response.
 fn message_of<L: Leaves>(output: &L::Json, options: &Options) -> Result<Converted<messages::Response<L>>, Error> {
-    if is_converse_output::<L>(output) {
-        return response::to_messages(L::parse(output)?, &answered_by_job(options));
+    match operation_of_output::<L>(output) {
+        Operation::Converse => response::to_messages(L::parse(output)?, &answered_by_job(options)),
+        Operation::InvokeModel => Ok(unchanged(L::parse(output)?)),
     }
-    Ok(unchanged(L::parse(output)?))
 }
 
-/// A Bedrock output in the form that is asked for.
-fn output_body<L: Leaves>(output: L::Json, invoke: bool, options: &Options) -> Result<Converted<L::Json>, Error> {
-    match (is_converse_output::<L>(&output), invoke) {
-        (true, true) => Ok(message_of::<L>(&output, options)?.map(|message| L::free_form(&message))),
-        (false, false) => output_of(L::parse(&output)?, invoke, options),
-        (true, false) | (false, true) => Ok(unchanged(output)),
+/// A Bedrock output as one of the operation.
+fn output_body<L: Leaves>(output: L::Json, to: Operation, options: &Options) -> Result<Converted<L::Json>, Error> {
+    match (operation_of_output::<L>(&output), to) {
+        (Operation::Converse, Operation::InvokeModel) => {
+            Ok(message_of::<L>(&output, options)?.map(|message| L::free_form(&message)))
+        }
+        (Operation::InvokeModel, Operation::Converse) => output_of(L::parse(&output)?, to, options),
+        (Operation::Converse, Operation::Converse) | (Operation::InvokeModel, Operation::InvokeModel) => {
+            Ok(unchanged(output))
+        }
     }
 }
 
 /// Anthropic's response as a Bedrock output.
 fn output_of<L: Leaves>(
     message: messages::Response<L>,
-    invoke: bool,
+    operation: Operation,
     options: &Options,
 ) -> Result<Converted<L::Json>, Error> {
-    if invoke {
-        return Ok(unchanged(L::free_form(&message)));
-    }
-    Ok(response::to_converse(message, options)?.map(|response| L::free_form(&response)))
+    Ok(match operation {
+        Operation::InvokeModel => unchanged(L::free_form(&message)),
+        Operation::Converse => response::to_converse(message, options)?.map(|response| L::free_form(&response)),
+    })
 }
 
-/// Whether a body of Bedrock's is Converse's.
-fn is_converse_input<L: Leaves>(body: &L::Json) -> bool {
+/// Whose body of Bedrock's it is.
+fn operation_of_input<L: Leaves>(body: &L::Json) -> Operation {
     let Ok(Body { anthropic_version, inference_config, tool_config, system, messages, unknown: _ }) =
         L::parse::<Body<L>>(body)
     else {
-        return false;
+        return Operation::InvokeModel;
     };
-    if anthropic_version.is_some() {
-        return false;
-    }
     let untyped = |list: &L::Json| {
         let blocks = L::parse::<Vec<L::Json>>(list).unwrap_or_default();
         blocks.iter().any(|block| matches!(L::tag(block), Ok(None)))
     };
-    inference_config.is_some()
-        || tool_config.is_some()
-        || system.iter().chain(messages.iter().filter_map(|turn| turn.content.as_ref())).any(untyped)
+    let is_converse = || {
+        inference_config.is_some()
+            || tool_config.is_some()
+            || system.iter().chain(messages.iter().filter_map(|turn| turn.content.as_ref())).any(untyped)
+    };
+    if anthropic_version.is_none() && is_converse() { Operation::Converse } else { Operation::InvokeModel }
 }
 
-/// Whether an output of Bedrock's is Converse's.
-fn is_converse_output<L: Leaves>(output: &L::Json) -> bool {
-    L::parse::<Map<L::Json>>(output).is_ok_and(|members| members.get("output").is_some())
+/// Whose output of Bedrock's it is.
+fn operation_of_output<L: Leaves>(output: &L::Json) -> Operation {
+    let is_converse = L::parse::<Map<L::Json>>(output).is_ok_and(|members| members.get("output").is_some());
+    if is_converse { Operation::Converse } else { Operation::InvokeModel }
 }
 
 /// `[a-zA-Z0-9_-]{1,64}`

@@ -40,29 +40,34 @@ use super::{inline_refs, model, outcome, params};
 /// # Ok::<(), converse_messages::Error>(())
 /// ```
 pub fn to_messages<L: Leaves>(
-    mut request: converse::Request<L>,
+    request: converse::Request<L>,
     options: &Options,
 ) -> Result<Converted<messages::Request<L>>, Error> {
     let mut cx = Cx::new(options);
-    let model = model::to_messages::<L>(request.model_id.take(), Path::Root.name("modelId"), &mut cx)?;
-    let RequestAndHeaders { mut request, headers, max_tokens_at, top_k_at: _ } =
-        split_to_messages(model, request, &mut cx)?;
-    supply_max_tokens(&mut request, max_tokens_at, &mut cx)?;
+    let request = to_messages_without_headers(request, "Messages has no place for it; InvokeModel has", &mut cx)?;
+    cx.finish(request)
+}
+
+/// A Converse request as a Messages request, and why the members are lost that only `InvokeModel`'s headers can keep.
+pub(super) fn to_messages_without_headers<L: Leaves>(
+    mut request: converse::Request<L>,
+    why: &'static str,
+    cx: &mut Cx<'_>,
+) -> Result<messages::Request<L>, Error> {
+    let model = model::to_messages::<L>(request.model_id.take(), Path::Root.name("modelId"), cx)?;
+    let RequestAndHeaders { mut request, headers, max_tokens_at, top_k_at: _ } = split_to_messages(model, request, cx)?;
+    supply_max_tokens(&mut request, max_tokens_at, cx)?;
     let root = Path::Root;
     let Headers { guardrail_config, performance_config, request_metadata, service_tier } = headers;
-    if guardrail_config.is_some() {
-        cx.content(root.name("guardrailConfig"), Code::Unsupported, "Messages has no guardrails; InvokeModel has");
-    }
-    if performance_config.is_some() {
-        cx.hint(root.name("performanceConfig"), Code::Unsupported, "Messages has no place for it; InvokeModel has");
-    }
+    cx.unsupported_contents(root, &[("guardrailConfig", guardrail_config.is_some())], why);
+    cx.unsupported_members(root, [("performanceConfig", performance_config.is_some())], why);
     let fields_at = root.name(FIELDS);
     let labels = request_metadata.unwrap_or_default();
-    let user_id = params::metadata_to_messages::<L>(&labels, false, root.name("requestMetadata"), &mut cx);
+    let user_id = params::metadata_to_messages::<L>(&labels, false, root.name("requestMetadata"), cx);
     join_user_id(&mut request, user_id, fields_at)?;
-    let tier = params::tier_to_messages(service_tier, root.name("serviceTier"), &mut cx);
+    let tier = params::tier_to_messages(service_tier, root.name("serviceTier"), cx);
     request.service_tier = either(request.service_tier, tier, "service_tier", "/serviceTier", fields_at)?;
-    cx.finish(request)
+    Ok(request)
 }
 
 /// Converts a Converse request, JSON to JSON. What no rule needs to read is copied as it is.

@@ -1,5 +1,6 @@
 //! Documents.
 
+use converse_messages::batch::MessagesForm;
 use converse_messages::errors::HttpError;
 use converse_messages::wire::references::{self, References};
 use converse_messages::wire::verbatim::{self, Piece};
@@ -79,7 +80,8 @@ fn converted(references: Option<References>, job: Job, json: &[u8], options: &st
 
 fn convert(job: Job, json: &[u8], asked: &Asked) -> Answer {
     let Asked { options, schema, status, invoke, .. } = asked;
-    let (status, invoke) = (*status, *invoke);
+    let form = if *invoke { MessagesForm::InvokeModel } else { MessagesForm::MessageBatch };
+    let status = *status;
     let converted = match job {
         Job::RequestToMessages => request::to_messages_json(json, options),
         Job::RequestToConverse => request::to_converse_json(json, options),
@@ -94,8 +96,8 @@ fn convert(job: Job, json: &[u8], asked: &Asked) -> Answer {
         Job::InvokeToMessages => invoke::to_messages_json(json, options),
         Job::StreamToMessages => stream::to_messages_json(json, options),
         Job::StreamToConverse => stream::to_converse_json(json, options),
-        Job::BatchToMessages => batch::to_messages_json(json, invoke, options),
-        Job::BatchToConverse => batch::to_converse_json(json, invoke, options),
+        Job::BatchToMessages => batch::to_messages_json(json, form, options),
+        Job::BatchToConverse => batch::to_converse_json(json, form, options),
         Job::InlineSchema => schema::inline_json(json, schema),
         Job::ErrorToMessages => return with_status(errors::to_messages_json(json, status, options)),
         Job::ErrorToConverse => return with_status(errors::to_converse_json(json, status, options)),
