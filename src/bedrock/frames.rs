@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use super::{Error, ErrorKind};
 use crate::frame::eventstream::Frame;
-use crate::stream::{Chunk, ToConverse, ToMessages};
-use crate::wire::Wire as _;
-use crate::{Loss, Options, converse, errors, messages};
+use crate::loss::Path;
+use crate::stream::{ToConverse, ToMessages, framed};
+use crate::{Converted, Loss, Options, converse, errors, messages};
 
 /// Makes events of frames.
 pub(super) trait Decode<E> {
@@ -22,19 +22,22 @@ pub(super) trait Decode<E> {
 
 /// The frames of `ConverseStream`.
 pub(super) struct ConverseFrames {
-    max_depth: usize,
+    options: Options,
+    /// How many have come.
+    count: usize,
     stopped: bool,
 }
 
 impl ConverseFrames {
     pub(super) fn new(max_depth: usize) -> Self {
-        Self { max_depth, stopped: false }
+        Self { options: reading(max_depth), count: 0, stopped: false }
     }
 
     fn event(&mut self, frame: &Frame<'_>) -> Result<converse::StreamEvent, Error> {
-        let name = event_name(frame, self.max_depth)?;
-        let event = converse::StreamEvent::from_payload_within(name, frame.payload, self.max_depth);
-        let event = event.map_err(Error::response)?;
+        let at = Path::Root.index(self.count);
+        self.count += 1;
+        let name = event_name(frame, at, &self.options)?;
+        let event = framed::converse_event(name, frame.payload, at, &self.options).map_err(Error::response)?;
         self.stopped |= matches!(event, converse::StreamEvent::MessageStop(_));
         Ok(event)
     }
@@ -53,39 +56,46 @@ impl Decode<converse::StreamEvent> for ConverseFrames {
 
 /// The frames of `InvokeModelWithResponseStream`, which hold the events of Messages.
 pub(super) struct InvokeFrames {
-    max_depth: usize,
+    options: Options,
+    /// How many have come.
+    count: usize,
     stopped: bool,
+    losses: Vec<Loss>,
 }
 
 impl InvokeFrames {
     pub(super) fn new(max_depth: usize) -> Self {
-        Self { max_depth, stopped: false }
+        Self { options: reading(max_depth), count: 0, stopped: false, losses: Vec::new() }
     }
 
-    fn event(&mut self, frame: &Frame<'_>) -> Result<messages::StreamEvent, Error> {
-        if event_name(frame, self.max_depth)? != "chunk" {
-            return Err(Error::new(ErrorKind::Response, "a frame of the stream is neither a chunk nor an exception"));
+    fn event(&mut self, frame: &Frame<'_>) -> Result<Converted<messages::StreamEvent>, Error> {
+        let at = Path::Root.index(self.count);
+        self.count += 1;
+        let name = event_name(frame, at, &self.options)?;
+        let chunk = framed::chunk(name, frame.payload, at, &self.options).map_err(Error::response)?;
+        let event = framed::messages_event(&chunk.value, at, &self.options).map_err(Error::response)?;
+        if let messages::StreamEvent::Error(error) = event {
+            return Err(failed(*error));
         }
-        let chunk = <Chunk>::from_json_within(frame.payload, self.max_depth).map_err(Error::response)?;
-        let event = messages::StreamEvent::from_json_within(&chunk.bytes.decode(), self.max_depth);
-        match event.map_err(Error::response)? {
-            messages::StreamEvent::Error(error) => Err(failed(*error)),
-            event => {
-                self.stopped |= matches!(event, messages::StreamEvent::MessageStop(_));
-                Ok(event)
-            }
-        }
+        self.stopped |= matches!(event, messages::StreamEvent::MessageStop(_));
+        Ok(chunk.map(|_| event))
     }
 }
 
 impl Decode<messages::StreamEvent> for InvokeFrames {
     fn frame(&mut self, frame: &Frame<'_>, out: &mut VecDeque<messages::StreamEvent>) -> Result<(), Error> {
-        out.push_back(self.event(frame)?);
+        let Converted { value: event, losses } = self.event(frame)?;
+        self.losses.extend(losses);
+        out.push_back(event);
         Ok(())
     }
 
     fn finish(&mut self, _: &mut VecDeque<messages::StreamEvent>) -> Result<(), Error> {
         ended(self.stopped)
+    }
+
+    fn losses(&self) -> &[Loss] {
+        &self.losses
     }
 }
 
@@ -133,7 +143,8 @@ impl ViaMessages {
 
 impl Decode<converse::StreamEvent> for ViaMessages {
     fn frame(&mut self, frame: &Frame<'_>, out: &mut VecDeque<converse::StreamEvent>) -> Result<(), Error> {
-        let event = self.frames.event(frame)?;
+        let Converted { value: event, losses } = self.frames.event(frame)?;
+        self.machine.lose(losses);
         out.extend(self.machine.push(event).map_err(Error::response)?.value);
         Ok(())
     }
@@ -154,17 +165,19 @@ fn ended(stopped: bool) -> Result<(), Error> {
     stopped.then_some(()).ok_or_else(early)
 }
 
-/// The event's name; or the exception that the frame holds.
-fn event_name<'f>(frame: &Frame<'f>, max_depth: usize) -> Result<&'f str, Error> {
+/// Frames are read and not converted: nothing is refused.
+fn reading(max_depth: usize) -> Options {
+    Options { max_depth, ..Options::streaming() }
+}
+
+/// The event's name; or the exception that the frame holds, even if it cannot be read.
+fn event_name<'f>(frame: &Frame<'f>, at: Path<'_>, options: &Options) -> Result<&'f str, Error> {
     let name = match frame.name() {
         Ok(name) => return Ok(name),
         Err(name) => name,
     };
-    let mut exception = converse::Exception::from_json_within(frame.payload, max_depth).unwrap_or_default();
+    let mut exception: converse::Exception = framed::exception(name, frame, at, options).unwrap_or_default();
     exception.kind = Some(converse::ExceptionName::of(name).as_str().to_owned());
-    if exception.message.is_none() {
-        exception.message = frame.error_message().map(str::to_owned);
-    }
     Err(Error::service(None, exception))
 }
 

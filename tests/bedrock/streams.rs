@@ -188,6 +188,44 @@ async fn corrupt_frames_are_an_error_and_never_a_wait() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_in_a_frame_is_named_by_its_place_among_the_events() {
+    let wrong = |at: usize, frame: Vec<u8>, mut frames: Vec<Vec<u8>>| {
+        frames[at] = frame;
+        Answer::stream(frames, End::Whole)
+    };
+    let fake = Fake::new([
+        wrong(2, event("contentBlockDelta", r#"{"contentBlockIndex":"0"}"#), converse_frames()),
+        wrong(3, event("chunk", r#"{"bytes":1}"#), messages_frames()),
+        wrong(3, chunk(r#"{"type":"content_block_stop"}"#), messages_frames()),
+        wrong(1, event("messageStart", "{}"), messages_frames()),
+    ])
+    .await;
+    let client = fake.client().await;
+    let mut errors =
+        vec![client.converse_stream(converse_request("m")).await.unwrap().final_message().await.unwrap_err()];
+    for _ in 0..3 {
+        errors.push(client.messages_stream(messages_request("m")).await.unwrap().final_message().await.unwrap_err());
+    }
+    let places: Vec<_> = errors.iter().map(|error| error.conversion_error().unwrap().path()).collect();
+    assert_eq!(places, ["/2/contentBlockDelta/contentBlockIndex", "/3/chunk/bytes", "/3/index", "/1"]);
+    assert!(errors.iter().all(|error| error.kind() == ErrorKind::Response));
+}
+
+#[tokio::test]
+async fn an_unknown_member_of_a_chunk_is_told_by_both_streams_of_invoke_model() {
+    let mut frames = messages_frames();
+    frames[2] = event("chunk", r#"{"bytes":"eyJ0eXBlIjoicGluZyJ9","p":"abc","new":1}"#);
+    let fake = Fake::new([Answer::stream(frames.clone(), End::Whole), Answer::stream(frames, End::Whole)]).await;
+    let client = fake.client().await;
+    let mut own = client.messages_stream(messages_request("m")).await.unwrap();
+    while own.next().await.is_some() {}
+    assert_eq!(own.response_losses()[0].path, "/2/chunk/new");
+    let mut via = client.converse_via_messages_stream(converse_request("anthropic.claude")).await.unwrap();
+    while via.next().await.is_some() {}
+    assert_eq!(via.response_losses(), own.response_losses());
+}
+
+#[tokio::test]
 async fn a_dropped_stream_frees_its_connection() {
     let mut frames = converse_frames();
     frames.truncate(2);

@@ -13,6 +13,7 @@
 //! A loss's path leads into the array of the source's events: `/17/contentBlockStart/start/image`, `/4/delta`. Nothing is buffered
 //! that need not be: the first event goes out when the first one comes in.
 
+pub(crate) mod framed;
 mod to_converse;
 mod to_messages;
 mod transcode;
@@ -25,8 +26,6 @@ use crate::{Converted, Error, ErrorKind, Options, converse, messages};
 
 pub use to_converse::ToConverse;
 pub use to_messages::ToMessages;
-#[cfg(feature = "bedrock")]
-pub(crate) use transcode::Chunk;
 pub use transcode::{Framing, Side, Transcoder};
 
 /// Converts a whole Converse stream, a JSON array of events, to one of Messages. Losses are refused when all are known.

@@ -119,7 +119,7 @@ impl ToConverse {
     }
 
     /// Takes over losses from outside.
-    pub(super) fn lose(&mut self, losses: Vec<Loss>) {
+    pub(crate) fn lose(&mut self, losses: Vec<Loss>) {
         self.course.losses.extend(losses);
     }
 

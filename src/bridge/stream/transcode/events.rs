@@ -1,14 +1,14 @@
 //! Events, each as JSON or in its frame, to what becomes of them.
 
 use crate::frame::eventstream::Frame;
-use crate::loss::{Cx, Loss, Path};
+use crate::loss::{Loss, Path};
 use crate::wire::{Raw, Wire as _};
-use crate::{Converted, Error, ErrorKind, Options, converse, messages};
+use crate::{Converted, Error, Options, converse, messages};
 
-use super::super::{ToConverse, ToMessages};
+use super::super::{ToConverse, ToMessages, framed};
 use super::Side;
 use super::reframe::{Reframe, Written};
-use super::target::{Chunk, Target};
+use super::target::Target;
 
 #[derive(Clone, Debug)]
 pub(super) struct Events {
@@ -93,12 +93,9 @@ impl Events {
         match source {
             Source::Converse(step) => {
                 let event = converse::StreamEvent::from_json_within(json, options.max_depth);
-                step.converse(event.map_err(|error| beneath(at, error))?, Written::Event(json), target, out)
+                step.converse(event.map_err(|error| framed::beneath(at, error))?, Written::Event(json), target, out)
             }
-            Source::Messages(step) => {
-                let event = messages::StreamEvent::from_json_within(json, options.max_depth);
-                step.messages(event.map_err(|error| beneath(at, error))?, json, at, target, out)
-            }
+            Source::Messages(step) => step.messages(framed::messages_event(json, at, options)?, json, at, target, out),
         }
     }
 
@@ -115,20 +112,13 @@ impl Events {
         match source {
             Source::Converse(step) => {
                 *count += 1;
-                let event = converse::StreamEvent::from_payload_within(name, frame.payload, options.max_depth);
-                step.converse(event.map_err(|error| beneath(at, error))?, Written::Payload(frame.payload), target, out)
-            }
-            Source::Messages(_) if name == "chunk" => {
-                let chunk = Chunk::<Raw>::from_json_within(frame.payload, options.max_depth);
-                let Chunk { bytes, padding, unknown } = chunk.map_err(|error| beneath(at, error.beneath("/chunk")))?;
-                let mut cx = Cx::new(options);
-                cx.unknown_in_event(at.name("chunk"), padding.as_ref(), &unknown);
-                let Converted { value: (), losses } = cx.finish(())?;
-                source.lose(losses);
-                self.json(&bytes.decode(), out)
+                let event = framed::converse_event(name, frame.payload, at, options)?;
+                step.converse(event, Written::Payload(frame.payload), target, out)
             }
             Source::Messages(_) => {
-                Err(beneath(at, Error::new(ErrorKind::Framing, "", "neither a chunk nor an exception")))
+                let Converted { value: json, losses } = framed::chunk(name, frame.payload, at, options)?;
+                source.lose(losses);
+                self.json(&json, out)
             }
         }
     }
@@ -137,14 +127,8 @@ impl Events {
     fn exception(&mut self, name: &str, frame: &Frame<'_>, out: &mut Vec<u8>) -> Result<(), Error> {
         let Self { source, target, count, options, .. } = self;
         let at = Path::Root.index(*count);
-        let at = at.name(name);
         *count += 1;
-        let payload = if frame.payload.is_empty() { b"{}" } else { frame.payload };
-        let mut exception = converse::Exception::<Raw>::from_json_within(payload, options.max_depth)
-            .map_err(|error| beneath(at, error))?;
-        if exception.message.is_none() {
-            exception.message = frame.error_message().map(|message| message.to_owned().into());
-        }
+        let exception = framed::exception(name, frame, at, options)?;
         match source {
             Source::Converse(Step::Convert(machine)) => {
                 target.all(Target::messages, out, |out| machine.push_exception(name, exception, out))
@@ -153,7 +137,7 @@ impl Events {
                 target.all(Target::converse, out, |out| machine.push_exception(name, exception, out))
             }
             Source::Converse(Step::Reframe(reframe)) | Source::Messages(Step::Reframe(reframe)) => {
-                reframe.exception(name, exception, at, target, out)
+                reframe.exception(name, exception, at.name(name), target, out)
             }
         }
     }
@@ -201,10 +185,4 @@ impl Step<ToConverse> {
             Self::Reframe(reframe) => reframe.messages(event, json, at, target, out),
         }
     }
-}
-
-/// An error of the event at this path.
-#[cold]
-fn beneath(at: Path<'_>, error: Error) -> Error {
-    error.beneath(&at.pointer())
 }

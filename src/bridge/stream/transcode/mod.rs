@@ -15,8 +15,6 @@ use crate::{Error, ErrorKind, Options};
 
 use events::Events;
 use input::Input;
-#[cfg(feature = "bedrock")]
-pub(crate) use target::Chunk;
 use target::Target;
 
 /// The side that a stream is of.

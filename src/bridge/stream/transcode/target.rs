@@ -3,21 +3,12 @@
 use crate::frame::eventstream::{self, Header, Value};
 use crate::frame::sse;
 use crate::loss::{Cx, Path};
-use crate::wire::{Base64, FreeForm as _, FromCompact as _, Leaves, Map, Raw, RawJson, Wire, object};
+use crate::wire::{Base64, FreeForm as _, FromCompact as _, Leaves, Map, Raw, RawJson, Wire};
 use crate::{Converted, Error, Options, converse, messages};
 
 use super::super::super::errors;
+use super::super::framed::Chunk;
 use super::{Framing, Side};
-
-object! {
-    /// The payload of a frame `chunk`.
-    pub struct Chunk {
-        /// An event.
-        required bytes: Base64<L> = "bytes",
-        /// Padding.
-        optional padding: L::Json = "p",
-    }
-}
 
 /// The stream that is written.
 #[derive(Clone, Debug)]
