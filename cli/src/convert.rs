@@ -14,6 +14,12 @@ pub struct Answer {
     pub status: Option<u16>,
 }
 
+impl From<String> for Answer {
+    fn from(json: String) -> Self {
+        Self { json, status: None }
+    }
+}
+
 /// A conversion of one document a call.
 pub type Convert = Box<dyn Fn(&[u8]) -> Result<Converted<Answer>, Error> + Send + Sync>;
 
@@ -40,27 +46,11 @@ pub fn conversion(command: &Conversion) -> Result<(&Document, Convert), &'static
             (Target::Converse, false) => (document, count_tokens::to_converse_json),
             (Target::Converse, true) => (document, count_tokens::to_invoke_json),
         },
-        Conversion::Batch { document, invoke: false, .. } => match document.to {
-            Target::Messages => {
-                (document, |record, options| batch::to_messages_json(record, MessagesForm::MessageBatch, options))
-            }
-            Target::Converse => {
-                (document, |record, options| batch::to_converse_json(record, MessagesForm::MessageBatch, options))
-            }
-        },
-        Conversion::Batch { document, invoke: true, .. } => match document.to {
-            Target::Messages => {
-                (document, |record, options| batch::to_messages_json(record, MessagesForm::InvokeModel, options))
-            }
-            Target::Converse => {
-                (document, |record, options| batch::to_converse_json(record, MessagesForm::InvokeModel, options))
-            }
-        },
+        Conversion::Batch { document, invoke, .. } => return Ok((document, batch(document, *invoke))),
         Conversion::Error { document, status } => return Ok((document, error(document, *status))),
     };
     let options = document.options();
-    let convert = move |source: &[u8]| Ok(json(source, &options)?.map(|json| Answer { json, status: None }));
-    Ok((document, Box::new(convert)))
+    Ok((document, Box::new(move |source| Ok(json(source, &options)?.map(Answer::from)))))
 }
 
 fn request(from: Option<Form>, to: Target, invoke: bool) -> Result<Json, &'static str> {
@@ -76,6 +66,16 @@ fn request(from: Option<Form>, to: Target, invoke: bool) -> Result<Json, &'stati
         }
         (Some(_), ..) => Err("the source is of the target's form: there is nothing to convert"),
     }
+}
+
+fn batch(document: &Document, invoke: bool) -> Convert {
+    let convert = match document.to {
+        Target::Messages => batch::to_messages_json,
+        Target::Converse => batch::to_converse_json,
+    };
+    let form = if invoke { MessagesForm::InvokeModel } else { MessagesForm::MessageBatch };
+    let options = document.options();
+    Box::new(move |record| Ok(convert(record, form, &options)?.map(Answer::from)))
 }
 
 fn error(document: &Document, status: Option<u16>) -> Convert {
@@ -94,6 +94,6 @@ pub fn inliner(inline: &Inline) -> Convert {
     let (options, policy) = (inline.options(), inline.loss);
     Box::new(move |schema| {
         let inlined = schema::inline_json(schema, &options)?.accept(policy)?;
-        Ok(inlined.map(|json| Answer { json, status: None }))
+        Ok(inlined.map(Answer::from))
     })
 }

@@ -176,7 +176,10 @@ fn event_name<'f>(frame: &Frame<'f>, at: Path<'_>, options: &Options) -> Result<
         Ok(name) => return Ok(name),
         Err(name) => name,
     };
-    let mut exception: converse::Exception = framed::exception(name, frame, at, options).unwrap_or_default();
+    let mut exception = framed::exception(name, frame, at, options).unwrap_or_else(|_| converse::Exception {
+        message: frame.error_message().map(str::to_owned),
+        ..converse::Exception::default()
+    });
     exception.kind = Some(converse::ExceptionName::of(name).as_str().to_owned());
     Err(Error::service(None, exception))
 }

@@ -85,11 +85,7 @@ impl<L: Leaves> Cached<L> {
     }
 
     /// A block of a message that will be the next one in the list of messages.
-    pub(super) fn push_block(
-        &mut self,
-        blocks: &mut Vec<messages::ContentBlock<L>>,
-        block: messages::ContentBlock<L>,
-    ) {
+    pub(super) fn push_block(&mut self, blocks: &mut Vec<messages::ContentBlock<L>>, block: messages::ContentBlock<L>) {
         blocks.push(block);
         self.direct = blocks.last_mut().is_some_and(carries);
         if self.direct {

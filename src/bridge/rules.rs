@@ -17,7 +17,7 @@ pub(super) enum Side {
 /// Converse `[a-zA-Z0-9_.:-]{1,64}`, Messages `[a-zA-Z0-9_-]+`.
 fn is_tool_id(id: &str, side: Side) -> bool {
     match side {
-        Side::Converse => (1..=64).contains(&id.len()) && all(id, |byte| is_word(byte) | (byte == b'.') | (byte == b':')),
+        Side::Converse => (1..=64).contains(&id.len()) && all(id, |byte| is_word(byte) || byte == b'.' || byte == b':'),
         Side::Messages => is_words(id),
     }
 }
@@ -28,7 +28,7 @@ fn is_words(text: &str) -> bool {
 }
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() | (byte == b'_') | (byte == b'-')
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
 /// Without an early exit, so that it compiles to vector instructions.
