@@ -1,10 +1,11 @@
 //! Bugs that were found once and must not come back.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use converse_messages::wire::{Json, Raw, Wire as _};
 use converse_messages::{ErrorKind, Options, Policy, converse, count_tokens, invoke, messages, request};
+use cpu_time::ThreadTime;
 use serde_json::{Value, json};
 
 fn allow() -> Options {
@@ -15,7 +16,7 @@ fn allow() -> Options {
 fn in_linear_time(count: usize, source: impl Fn(usize) -> Value) {
     let sources = [count, 4 * count].map(|count| source(count).to_string());
     let mut times = [Duration::MAX; 2];
-    // By turns, so that whatever else the machine does slows down both; the quickest run counts.
+    // By turns, so that what slows the processor down slows down both; the quickest run counts.
     for _ in 0..5 {
         for (source, time) in sources.iter().zip(&mut times) {
             let run = timed(|| drop(request::to_converse_json(source.as_bytes(), &allow()).unwrap()));
@@ -28,8 +29,9 @@ fn in_linear_time(count: usize, source: impl Fn(usize) -> Value) {
     panic!("{times:?}");
 }
 
+/// The processor's time, of which other programs take none.
 fn timed(run: impl FnOnce()) -> Duration {
-    let start = Instant::now();
+    let start = ThreadTime::now();
     run();
     start.elapsed()
 }
