@@ -1,5 +1,6 @@
 // Places in a source, as JSON pointers (RFC 6901).
 
+import { isBytes } from './bytes.js';
 import { ConverseMessagesError } from './error.js';
 
 /** The step that leads to a member or an element. */
@@ -7,15 +8,26 @@ export function step(name) {
   return `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** Where a value stands in another, if it does. */
+/** Where a value stands in another, if it does. That one may hold itself, be as deep as it likes, and have getters that throw. */
 export function placeOf(value, within) {
-  if (value === within) return '';
-  if (typeof within !== 'object' || within === null) return undefined;
-  for (const [name, member] of Object.entries(within)) {
-    const place = placeOf(value, member);
-    if (place !== undefined) return step(name) + place;
+  const seen = new Set();
+  const open = [{ held: within, place: '' }];
+  while (open.length > 0) {
+    const { held, place } = open.pop();
+    if (held === value) return place;
+    if (typeof held !== 'object' || held === null || isBytes(held) || seen.has(held)) continue;
+    seen.add(held);
+    for (const [name, member] of membersOf(held).reverse()) open.push({ held: member, place: place + step(name) });
   }
   return undefined;
+}
+
+function membersOf(held) {
+  try {
+    return Object.entries(held);
+  } catch {
+    return [];
+  }
 }
 
 /** What was thrown, seen from what holds the value at a place that it is about. */

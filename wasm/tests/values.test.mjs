@@ -323,6 +323,21 @@ test('errors without an answer, and of a proxy, convert too', () => {
   assert.deepEqual([event.error.message, machine.losses], ['Slow down', []]);
 });
 
+test('the place of what is wrong is found beyond values that hold themselves, go deep or throw', () => {
+  const around = {};
+  around.a = around;
+  let deep = 1;
+  for (let level = 0; level < 200_000; level += 1) deep = { deep };
+  const throwing = { get a() { throw new Error('mine'); } };
+  // None of these is looked into: what a rule asks for is the schema.
+  const calls = [around, deep, throwing].map((input) => ({ type: 'tool_use', id: 't', name: 'f', input }));
+  const request = (schema) => ({ ...messages(), messages: [{ role: 'assistant', content: calls }], tools: [{ name: 'f', input_schema: schema }] });
+  const inlined = (schema) => () => requestToConverse(request(schema), { inlineRefs: 'error' });
+  assert.throws(inlined({ type: 'object', properties: { n: NaN } }), { kind: 'invalid_source', path: '/tools/0/input_schema/properties/n' });
+  assert.throws(inlined({ type: 'object', properties: throwing }), /^Error: mine$/);
+  assert.equal(requestToConverse(request({ type: 'object' })).value.messages[0].content.length, 3);
+});
+
 test('what a getter throws is thrown, whatever it is', () => {
   for (const thrown of [null, undefined, 0, false]) {
     let caught = 'nothing';
