@@ -440,9 +440,7 @@ fn operation_of_output<L: Leaves>(output: &L::Json) -> Operation {
 /// `[a-zA-Z0-9_-]{1,64}`
 fn custom_id<L: Leaves>(id: L::Text, at: Path<'_>, cx: &mut Cx<'_>) -> L::Text {
     let decoded = id.decode();
-    let fits = (1..=64).contains(&decoded.len())
-        && decoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-    if fits {
+    if decoded.len() <= 64 && rules::is_words(&decoded) {
         return id;
     }
     cx.hint(at, Code::Renamed, "the id does not fit Anthropic's form: a digest of it stands for it");

@@ -23,7 +23,7 @@ fn is_tool_id(id: &str, side: Side) -> bool {
 }
 
 /// `[a-zA-Z0-9_-]+`
-fn is_words(text: &str) -> bool {
+pub(super) fn is_words(text: &str) -> bool {
     !text.is_empty() && all(text, is_word)
 }
 

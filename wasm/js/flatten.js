@@ -80,9 +80,9 @@ function written(plain, side, writing) {
 
 function reserve(needed) {
   if (room.length - at >= needed) return;
-  const written = room.subarray(0, at);
+  const smaller = room.subarray(0, at);
   provide(2 * (at + needed));
-  room.set(written);
+  room.set(smaller);
 }
 
 function put(byte) {

@@ -397,12 +397,9 @@ impl<'s, L: Leaves> Reader<'s, L> {
 
     /// Reads a string.
     pub(crate) fn text(&mut self) -> Result<L::Text, Error> {
-        self.want(Kind::String)?;
-        let start = self.at;
         let (token, escaped) = self.string_token()?;
         if references::is_bytes(token) {
-            self.at = start;
-            return Err(self.expected(Kind::String.article(), "bytes"));
+            return Err(self.bytes_unwanted(token));
         }
         Ok((self.fill_text)(token, escaped))
     }
@@ -411,6 +408,13 @@ impl<'s, L: Leaves> Reader<'s, L> {
     pub(super) fn text_or_bytes(&mut self) -> Result<L::Text, Error> {
         let (token, escaped) = self.string_token()?;
         Ok((self.fill_text)(token, escaped))
+    }
+
+    /// The string that was read stands for bytes: back to its opening quotation mark.
+    #[cold]
+    fn bytes_unwanted(&mut self, token: &str) -> Error {
+        self.at -= token.len() + 2;
+        self.expected(Kind::String.article(), "bytes")
     }
 
     /// Reads any value.

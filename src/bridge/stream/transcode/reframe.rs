@@ -6,7 +6,7 @@ use crate::{Converted, Error, Options, converse, messages};
 
 use super::super::super::errors;
 use super::super::cut_off;
-use super::target::{Target, invoke_exception};
+use super::target::{Target, ends_messages, invoke_exception};
 
 #[derive(Clone, Debug)]
 pub(super) struct Reframe {
@@ -49,7 +49,7 @@ impl Reframe {
         target: &mut Target,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        self.stopped |= matches!(event, messages::StreamEvent::MessageStop(_) | messages::StreamEvent::Error(_));
+        self.stopped |= ends_messages(&event);
         match event {
             messages::StreamEvent::Error(error) if target.has_exceptions() => {
                 let mut cx = Cx::new(&self.options);

@@ -193,7 +193,7 @@ fn ends_converse<L: Leaves>(event: &converse::StreamEvent<L>) -> bool {
 }
 
 /// The same of Messages.
-fn ends_messages<L: Leaves>(event: &messages::StreamEvent<L>) -> bool {
+pub(super) fn ends_messages<L: Leaves>(event: &messages::StreamEvent<L>) -> bool {
     matches!(event, messages::StreamEvent::MessageStop(_) | messages::StreamEvent::Error(_))
 }
 
