@@ -2,6 +2,7 @@
 
 pub mod check;
 mod modules;
+mod order;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -79,7 +80,7 @@ fn bind(compiled: &Path) -> Result<(Vec<u8>, String)> {
         .reset_state_function(true);
     let mut output = bindgen.generate_output()?;
     let glue = output.js().to_owned();
-    Ok((output.wasm_mut().emit_wasm(), glue))
+    Ok((order::by_likeness(&output.wasm_mut().emit_wasm())?, glue))
 }
 
 /// Writes a file of the package.
