@@ -216,6 +216,18 @@ pub struct Inline {
     /// Which losses to refuse: a cut recursion is one, a hint, which only `deny` refuses
     #[arg(long, value_parser = named(Policy::ALL, Policy::as_str), default_value_t)]
     pub loss: Policy,
+    /// How many values the result may have
+    #[arg(long, value_name = "N", default_value_t = schema::Options::default().max_nodes,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub max_nodes: usize,
+    /// How many bytes the result may have, as compact JSON
+    #[arg(long, value_name = "N", default_value_t = schema::Options::default().max_bytes,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub max_bytes: usize,
+    /// How many levels of arrays and objects the result may nest
+    #[arg(long, value_name = "N", default_value_t = schema::Options::default().max_depth,
+        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub max_depth: usize,
     /// The schema; standard input if absent or `-`
     pub file: Option<PathBuf>,
 }
@@ -226,7 +238,8 @@ impl Inline {
             (Recursion::Unroll(_), Some(depth)) => Recursion::Unroll(depth),
             (recursion, _) => recursion,
         };
-        schema::Options { recursion, ..schema::Options::default() }
+        let Self { max_nodes, max_bytes, max_depth, .. } = *self;
+        schema::Options { recursion, max_nodes, max_bytes, max_depth }
     }
 }
 

@@ -114,6 +114,8 @@ fn wrong_arguments_exit_2() {
         "request --to converse --document-text",
         "request --to converse --document-text=",
         "inline --document-text x",
+        "inline --max-nodes 0",
+        "inline --max-bytes 4M",
         "count-tokens --to messages --invoke",
         "inline --recursion deep",
         "inline --recursion unroll --depth 0",
@@ -269,6 +271,18 @@ fn a_limit_of_depth_holds_for_schemas_that_are_inlined_and_for_the_events_of_a_s
     assert_eq!(run("stream --to messages", &stream).code, 1);
     let passed = run("stream --to messages --max-depth 400", &stream);
     assert_eq!(passed.code, 0, "{}", passed.err);
+}
+
+#[test]
+fn the_limits_of_the_inliner_can_be_set() {
+    let schema = r##"{"items":{"$ref":"#/$defs/A"},"$defs":{"A":{"type":"string"}}}"##;
+    // Two objects and a string, 27 bytes as compact JSON.
+    for (limit, least) in [("max-nodes", 3), ("max-bytes", r#"{"items":{"type":"string"}}"#.len()), ("max-depth", 2)] {
+        assert_eq!(run(&format!("inline --{limit} {least}"), schema).code, 0, "{limit}");
+        let refused = run(&format!("inline --{limit} {}", least - 1), schema);
+        assert_eq!(refused.code, 1, "{limit}");
+        assert!(refused.err.contains("too_"), "{}", refused.err);
+    }
 }
 
 #[test]
