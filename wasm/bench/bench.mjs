@@ -1,6 +1,8 @@
 // The package against straightforward JavaScript that does the same job: `node wasm/bench/bench.mjs CORPUS YARDSTICK.mjs [AI_SDK_FOLDER]`.
 // CORPUS holds NAME.converse.json, NAME.messages.json, stream.converse.bin; YARDSTICK exports converseToMessages, messagesToConverse and
 // StreamToMessages. Contestants take turns, round by round; what is printed are medians, and how many times faster the package is.
+// Bytes have two speeds with glibc, as it keeps the memory of results or not (wasm/README.md, at its end): with
+// MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=67108864 it always does, with MALLOC_MMAP_THRESHOLD_=65536 never.
 
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
