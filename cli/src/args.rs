@@ -167,8 +167,7 @@ pub struct Document {
     #[arg(long, value_parser = named(Recursion::ALL, Recursion::as_str), value_name = "RECURSION")]
     pub inline_refs: Option<Recursion>,
     /// How many levels of arrays and objects a document may nest
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_depth,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_name = "N", default_value_t = Options::default().max_depth, value_parser = limit())]
     pub max_depth: usize,
     /// The document; standard input if absent or `-`
     pub file: Option<PathBuf>,
@@ -217,16 +216,13 @@ pub struct Inline {
     #[arg(long, value_parser = named(Policy::ALL, Policy::as_str), default_value_t)]
     pub loss: Policy,
     /// How many values the result may have
-    #[arg(long, value_name = "N", default_value_t = schema::Options::default().max_nodes,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_name = "N", default_value_t = schema::Options::default().max_nodes, value_parser = limit())]
     pub max_nodes: usize,
     /// How many bytes the result may have, as compact JSON
-    #[arg(long, value_name = "N", default_value_t = schema::Options::default().max_bytes,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_name = "N", default_value_t = schema::Options::default().max_bytes, value_parser = limit())]
     pub max_bytes: usize,
     /// How many levels of arrays and objects the result may nest
-    #[arg(long, value_name = "N", default_value_t = schema::Options::default().max_depth,
-        value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_name = "N", default_value_t = schema::Options::default().max_depth, value_parser = limit())]
     pub max_depth: usize,
     /// The schema; standard input if absent or `-`
     pub file: Option<PathBuf>,
@@ -307,6 +303,11 @@ where
     T: Copy + FromStr<Err = UnknownName> + Send + Sync + 'static,
 {
     PossibleValuesParser::new(all.iter().copied().map(name)).try_map(|name| name.parse())
+}
+
+/// At least 1: nothing would pass a limit of 0.
+fn limit() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
 }
 
 fn geo(text: &str) -> Result<Geo, String> {
