@@ -2,7 +2,7 @@
 
 #![expect(clippy::indexing_slicing, reason = "functions and pieces are numbered here")]
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::convert::Infallible;
 
 use anyhow::{Result, anyhow};
@@ -13,7 +13,7 @@ use wasmparser::{BinaryReaderError, CodeSectionReader, FunctionSectionReader, Pa
 /// What functions have in common is counted in pieces of this many bytes.
 const PIECE: usize = 8;
 /// How many bytes of functions are in gzip's sight.
-const SIGHT: usize = 30_000;
+const SIGHT: isize = 30_000;
 
 /// The same wasm, its functions in an order that gzip makes less of.
 ///
@@ -48,13 +48,13 @@ pub fn by_likeness(wasm: &[u8]) -> Result<Vec<u8>> {
 /// What functions have in common with those that are in sight.
 struct Likeness {
     /// How long each function is.
-    lengths: Vec<usize>,
+    lengths: Vec<isize>,
     /// Of each function, its pieces.
     pieces: Vec<Vec<usize>>,
     /// Of each piece, the functions that have it, and how many of them are in sight.
-    holders: Vec<(Vec<usize>, usize)>,
+    holders: Vec<(Vec<usize>, isize)>,
     /// Of each function, how many of its pieces are in sight.
-    common: Vec<usize>,
+    common: Vec<isize>,
 }
 
 impl Likeness {
@@ -74,7 +74,8 @@ impl Likeness {
                 }
             }
         }
-        Self { lengths: bodies.iter().map(|body| body.len()).collect(), pieces, holders, common: vec![0; bodies.len()] }
+        let lengths = bodies.iter().map(|body| body.len().cast_signed()).collect();
+        Self { lengths, pieces, holders, common: vec![0; bodies.len()] }
     }
 
     /// Always the function next that has most in common with those in sight, reckoned by its length.
@@ -82,47 +83,36 @@ impl Likeness {
         // Of several, the last: the first function, which is the largest, begins.
         let mut left: Vec<_> = (0..self.lengths.len()).rev().collect();
         let mut order = Vec::with_capacity(left.len());
-        let mut sight = VecDeque::new();
+        let mut gone = 0;
         let mut length = 0;
         while let Some(best) = (0..left.len()).max_by_key(|&place| self.rank(left[place])) {
             let function = left.swap_remove(best);
             order.push(function);
-            sight.push_back(function);
             length += self.lengths[function];
-            self.enter(function);
-            while length > SIGHT
-                && let Some(oldest) = sight.pop_front()
-            {
+            self.count(function, 1);
+            while length > SIGHT {
+                let oldest = order[gone];
+                gone += 1;
                 length -= self.lengths[oldest];
-                self.leave(oldest);
+                self.count(oldest, -1);
             }
         }
         order
     }
 
-    fn rank(&self, function: usize) -> usize {
+    fn rank(&self, function: usize) -> isize {
         self.common[function].pow(2) * 1000 / self.lengths[function]
     }
 
-    fn enter(&mut self, function: usize) {
+    /// A function comes into sight, 1, or leaves it, -1.
+    fn count(&mut self, function: usize, change: isize) {
         for &piece in &self.pieces[function] {
             let (holders, in_sight) = &mut self.holders[piece];
-            *in_sight += 1;
-            if *in_sight == 1 {
+            *in_sight += change;
+            // The first one with this piece has come, or the last one has left.
+            if *in_sight == change.max(0) {
                 for &holder in &*holders {
-                    self.common[holder] += 1;
-                }
-            }
-        }
-    }
-
-    fn leave(&mut self, function: usize) {
-        for &piece in &self.pieces[function] {
-            let (holders, in_sight) = &mut self.holders[piece];
-            *in_sight -= 1;
-            if *in_sight == 0 {
-                for &holder in &*holders {
-                    self.common[holder] -= 1;
+                    self.common[holder] += change;
                 }
             }
         }
