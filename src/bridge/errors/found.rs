@@ -30,7 +30,7 @@ pub(super) fn error<L: Leaves>(
 ) -> Result<messages::ErrorResponse<L>, Error> {
     let request_id = exception.request_id.take();
     let mut found = Found { names: name.into_iter().collect(), messages: Vec::new() };
-    found.add(exception, at, cx)?;
+    let message_at = found.add(exception, at, cx)?;
     let mut names = found.names.into_iter();
     let name = names.next();
     for other in names {
@@ -44,7 +44,7 @@ pub(super) fn error<L: Leaves>(
             return Err(invalid(at.name("message"), "not an error: it has neither a name nor a message"));
         }
         None => {
-            cx.hint(at.name("message"), Code::Supplied, "the error has no message: its type stands for it");
+            cx.hint_at(message_at, Code::Supplied, "the error has no message: its type stands for it");
             kind.as_str().to_owned().into()
         }
     };
@@ -82,7 +82,8 @@ struct Found<L: Leaves> {
 }
 
 impl<L: Leaves> Found<L> {
-    fn add(&mut self, exception: converse::Exception<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<(), Error> {
+    /// Adds what an exception says; gives the place of its message.
+    fn add(&mut self, exception: converse::Exception<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<String, Error> {
         let converse::Exception {
             kind,
             code,
@@ -103,8 +104,10 @@ impl<L: Leaves> Found<L> {
         for (member, message) in [("message", message), ("Message", capital_message)] {
             self.add_message(message, at.name(member));
         }
+        let mut message_at = at.name("message").pointer();
         if let Some(converse::ErrorDetail { code, message, unknown }) = error {
             let at = at.name("Error");
+            message_at = at.name("Message").pointer();
             cx.unknown(at, &unknown);
             self.add_name(code, at.name("Code"));
             self.add_message(message, at.name("Message"));
@@ -115,7 +118,7 @@ impl<L: Leaves> Found<L> {
             ("resourceName", resource_name.is_some()),
         ];
         cx.unsupported_members(at, others, "Messages has no place for it");
-        self.add_inner(unknown, at, cx)
+        Ok(self.add_inner(unknown, at, cx)?.unwrap_or(message_at))
     }
 
     fn add_name(&mut self, name: Option<L::Text>, at: Path<'_>) {
@@ -126,20 +129,21 @@ impl<L: Leaves> Found<L> {
         self.messages.extend(message.map(|message| (at.pointer(), message)));
     }
 
-    /// A stream's exception is the one member of a union: its name, and what it holds.
-    fn add_inner(&mut self, members: Map<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<(), Error> {
+    /// A stream's exception is the one member of a union: its name, and what it holds. Gives the place of its message.
+    fn add_inner(&mut self, members: Map<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<Option<String>, Error> {
         let members = present(members);
         let alone = self.names.is_empty() && self.messages.is_empty() && members.len() == 1;
+        let mut message_at = None;
         for (name, value) in members {
-            if !alone || value.kind() != Kind::Object {
+            if !alone || !name.ends_with("Exception") || value.kind() != Kind::Object {
                 cx.unknown_member(at, &name);
                 continue;
             }
             let at = at.name(&name);
             self.names.push(PlacedName::new(&name, at));
             let inner = L::parse(&value).map_err(|error| error.beneath(&at.pointer()))?;
-            self.add(inner, at, cx)?;
+            message_at = Some(self.add(inner, at, cx)?);
         }
-        Ok(())
+        Ok(message_at)
     }
 }
