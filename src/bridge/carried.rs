@@ -95,10 +95,8 @@ fn usage_to_messages<L: Leaves>(usage: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -
     for (name, value) in members::<L>(Some(usage), at, cx) {
         let at = at.name(&name);
         match &*name {
-            // Empty is absent.
-            "output_tokens_details" | "server_tool_use" if value.text() == "{}" => {}
-            "output_tokens_details" => carried.output_tokens_details = fitting::<L, _>(&value, at, cx),
-            "server_tool_use" => carried.server_tool_use = fitting::<L, _>(&value, at, cx),
+            "output_tokens_details" => carried.output_tokens_details = unless_empty(fitting::<L, _>(&value, at, cx)),
+            "server_tool_use" => carried.server_tool_use = unless_empty(fitting::<L, _>(&value, at, cx)),
             "inference_geo" => carried.inference_geo = fitting::<L, _>(&value, at, cx),
             "speed" => carried.speed = fitting::<L, _>(&value, at, cx),
             // Converse's own members say these.
@@ -112,6 +110,11 @@ fn usage_to_messages<L: Leaves>(usage: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -
         }
     }
     carried
+}
+
+/// Empty is absent.
+pub(super) fn unless_empty<T: Default + PartialEq>(value: Option<T>) -> Option<T> {
+    value.filter(|value| *value != T::default())
 }
 
 /// The members of an object that are not null; anything else has none, and is a hint.

@@ -13,7 +13,7 @@ use crate::loss::{Code, Cx, Path};
 use crate::wire::{FreeForm as _, Kind, Leaves, Map};
 use crate::{Error, converse, messages};
 
-use super::carried::CarriedUsage;
+use super::carried::{CarriedUsage, unless_empty};
 use super::present;
 use super::rules::{count, invalid};
 
@@ -163,9 +163,8 @@ pub(super) fn to_converse<L: Leaves>(
         ..Default::default()
     };
     let carried = CarriedUsage {
-        output_tokens_details: output_tokens_details
-            .filter(|details| *details != messages::OutputTokensDetails::default()),
-        server_tool_use: server_tool_use.filter(|used| *used != messages::ServerToolUsage::default()),
+        output_tokens_details: unless_empty(output_tokens_details),
+        server_tool_use: unless_empty(server_tool_use),
         inference_geo,
         speed,
         unknown: present(unknown),
