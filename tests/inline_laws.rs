@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use converse_messages::schema::{Options, Recursion, inline_json};
 use converse_messages::{Converted, Error, ErrorKind};
 use proptest::collection::vec;
@@ -223,6 +225,17 @@ fn judge(schema: &Value) -> jsonschema::Validator {
     jsonschema::validator_for(schema).unwrap_or_else(|error| panic!("{error}: {schema}"))
 }
 
+/// What a validator says of an instance. `None`: it panics, as this version of the crate does on a few recursive schemas in ten
+/// thousand.
+fn verdict(judge: &jsonschema::Validator, instance: &Value) -> Option<bool> {
+    catch_unwind(AssertUnwindSafe(|| judge.is_valid(instance)))
+        .map_err(|panic| match panic.downcast_ref::<String>().map(String::as_str) {
+            Some("pending schema target dropped") => {}
+            _ => resume_unwind(panic),
+        })
+        .ok()
+}
+
 /// Errors that random schemas can have.
 fn expected(error: &Error) -> bool {
     use ErrorKind::{RecursiveRef, TooDeep, TooLarge};
@@ -235,7 +248,7 @@ fn same(source: &Value, converted: &Converted<String>, instances: &[Value]) -> R
     let result: Value = serde_json::from_str(&converted.value).expect("the result is JSON");
     let (before, after) = (judge(source), judge(&result));
     for instance in instances {
-        let (was, is) = (before.is_valid(instance), after.is_valid(instance));
+        let (Some(was), Some(is)) = (verdict(&before, instance), verdict(&after, instance)) else { return Ok(()) };
         let widened = is && !converted.losses.is_empty();
         prop_assert!(was == is || widened, "{instance} was {was}\n{source}\n{result}");
     }

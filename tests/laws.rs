@@ -41,6 +41,7 @@ const FROM_CONVERSE: Direction = Direction {
     target: messages_validator,
     compared: normalise::messages,
     back_departs: true,
+    no_departures: &[],
 };
 
 const FROM_MESSAGES: Direction = Direction {
@@ -51,6 +52,7 @@ const FROM_MESSAGES: Direction = Direction {
     target: converse_validator,
     compared: std::convert::identity,
     back_departs: false,
+    no_departures: &["/additionalModelResponseFieldPaths"],
 };
 
 fn converse_validator() -> &'static Validator {

@@ -49,6 +49,7 @@ const FROM_CONVERSE: Direction = Direction {
     target: messages_validator,
     compared: std::convert::identity,
     back_departs: false,
+    no_departures: &["/stop_reason"],
 };
 
 const FROM_MESSAGES: Direction = Direction {
@@ -60,6 +61,7 @@ const FROM_MESSAGES: Direction = Direction {
     // Of a count per lifetime that is missing, a zero comes back.
     compared: normalise_response::converse,
     back_departs: false,
+    no_departures: &["/stopReason"],
 };
 
 const FROM_CONVERSE_ERROR: Direction = Direction {
@@ -70,6 +72,7 @@ const FROM_CONVERSE_ERROR: Direction = Direction {
     target: messages_error_validator,
     compared: std::convert::identity,
     back_departs: false,
+    no_departures: &[],
 };
 
 const FROM_MESSAGES_ERROR: Direction = Direction {
@@ -80,6 +83,7 @@ const FROM_MESSAGES_ERROR: Direction = Direction {
     target: converse_error_validator,
     compared: std::convert::identity,
     back_departs: false,
+    no_departures: &[],
 };
 
 const ALL: [Convert; 6] = [

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::generate;
 use crate::normalise::{converse_block, drop_if, each, messages_block, prune};
 
 /// The normal form of a Converse response.
@@ -104,22 +105,28 @@ pub fn messages(mut response: Value) -> Value {
 /// The normal form of an exception: its name, in whatever member and however long, and its message.
 pub fn converse_error(mut exception: Value) -> Value {
     prune(&mut exception);
+    drop_if(&mut exception, "p", Value::is_string);
     let stream = exception.as_object().filter(|members| members.len() == 1).and_then(|members| members.iter().next());
     if let Some((name, Value::Object(inner))) = stream
-        && name != "Error"
+        && name.ends_with("Exception")
     {
         let mut inner = inner.clone();
         inner.insert("__type".to_owned(), json!(name));
         exception = Value::Object(inner);
+        drop_if(&mut exception, "p", Value::is_string);
     }
-    if let Some(detail) = exception.get_mut("Error").map(Value::take) {
-        exception = json!({"__type": detail["Code"], "message": detail["Message"], "others": exception});
-    }
-    for (name, other) in [("code", "__type"), ("name", "__type"), ("Message", "message")] {
-        let Some(value) = exception.get(name).cloned() else { continue };
-        if exception.get(other).is_none_or(|other| *other == value) {
-            exception[other] = value;
-            drop_if(&mut exception, name, |_| true);
+    let others = [
+        ("/code", "__type"),
+        ("/name", "__type"),
+        ("/Error/Code", "__type"),
+        ("/Message", "message"),
+        ("/Error/Message", "message"),
+    ];
+    for (pointer, member) in others {
+        let Some(value) = exception.pointer(pointer).cloned() else { continue };
+        if exception.get(member).is_none_or(|first| *first == value) {
+            generate::remove(&mut exception, pointer);
+            exception[member] = value;
         }
     }
     if let Some(Value::String(name)) = exception.get_mut("__type") {

@@ -20,6 +20,7 @@ const FROM_CONVERSE: Direction = Direction {
     target: anything,
     compared: std::convert::identity,
     back_departs: false,
+    no_departures: &[],
 };
 
 const FROM_MESSAGES: Direction = Direction {
@@ -30,6 +31,7 @@ const FROM_MESSAGES: Direction = Direction {
     target: anything,
     compared: std::convert::identity,
     back_departs: false,
+    no_departures: &[],
 };
 
 fn anything() -> &'static Validator {
