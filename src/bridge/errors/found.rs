@@ -29,8 +29,8 @@ pub(super) fn error<L: Leaves>(
     cx: &mut Cx<'_>,
 ) -> Result<messages::ErrorResponse<L>, Error> {
     let request_id = exception.request_id.take();
-    let mut found = Found { names: name.into_iter().collect(), messages: Vec::new() };
-    let message_at = found.add(exception, at, cx)?;
+    let mut found = Found { names: name.into_iter().collect(), messages: Vec::new(), message_at: String::new() };
+    found.add(exception, at, cx)?;
     let mut names = found.names.into_iter();
     let name = names.next();
     for other in names {
@@ -44,7 +44,7 @@ pub(super) fn error<L: Leaves>(
             return Err(invalid(at.name("message"), "not an error: it has neither a name nor a message"));
         }
         None => {
-            cx.hint_at(message_at, Code::Supplied, "the error has no message: its type stands for it");
+            cx.hint_at(found.message_at, Code::Supplied, "the error has no message: its type stands for it");
             kind.as_str().to_owned().into()
         }
     };
@@ -79,11 +79,12 @@ fn kind_by_name(name: Option<&PlacedName>, status: Option<u16>, cx: &mut Cx<'_>)
 struct Found<L: Leaves> {
     names: Vec<PlacedName>,
     messages: Vec<(String, L::Text)>,
+    /// Where a message stands, or would.
+    message_at: String,
 }
 
 impl<L: Leaves> Found<L> {
-    /// Adds what an exception says; gives the place of its message.
-    fn add(&mut self, exception: converse::Exception<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<String, Error> {
+    fn add(&mut self, exception: converse::Exception<L>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<(), Error> {
         let converse::Exception {
             kind,
             code,
@@ -104,10 +105,10 @@ impl<L: Leaves> Found<L> {
         for (member, message) in [("message", message), ("Message", capital_message)] {
             self.add_message(message, at.name(member));
         }
-        let mut message_at = at.name("message").pointer();
+        self.message_at = at.name("message").pointer();
         if let Some(converse::ErrorDetail { code, message, unknown }) = error {
             let at = at.name("Error");
-            message_at = at.name("Message").pointer();
+            self.message_at = at.name("Message").pointer();
             cx.unknown(at, &unknown);
             self.add_name(code, at.name("Code"));
             self.add_message(message, at.name("Message"));
@@ -118,7 +119,7 @@ impl<L: Leaves> Found<L> {
             ("resourceName", resource_name.is_some()),
         ];
         cx.unsupported_members(at, others, "Messages has no place for it");
-        Ok(self.add_inner(unknown, at, cx)?.unwrap_or(message_at))
+        self.add_inner(unknown, at, cx)
     }
 
     fn add_name(&mut self, name: Option<L::Text>, at: Path<'_>) {
@@ -129,11 +130,10 @@ impl<L: Leaves> Found<L> {
         self.messages.extend(message.map(|message| (at.pointer(), message)));
     }
 
-    /// A stream's exception is the one member of a union: its name, and what it holds. Gives the place of its message.
-    fn add_inner(&mut self, members: Map<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<Option<String>, Error> {
+    /// A stream's exception is the one member of a union: its name, and what it holds.
+    fn add_inner(&mut self, members: Map<L::Json>, at: Path<'_>, cx: &mut Cx<'_>) -> Result<(), Error> {
         let members = present(members);
         let alone = self.names.is_empty() && self.messages.is_empty() && members.len() == 1;
-        let mut message_at = None;
         for (name, value) in members {
             if !alone || !name.ends_with("Exception") || value.kind() != Kind::Object {
                 cx.unknown_member(at, &name);
@@ -142,8 +142,8 @@ impl<L: Leaves> Found<L> {
             let at = at.name(&name);
             self.names.push(PlacedName::new(&name, at));
             let inner = L::parse(&value).map_err(|error| error.beneath(&at.pointer()))?;
-            message_at = Some(self.add(inner, at, cx)?);
+            self.add(inner, at, cx)?;
         }
-        Ok(message_at)
+        Ok(())
     }
 }
