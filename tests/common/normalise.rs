@@ -8,6 +8,7 @@ type Members = Map<String, Value>;
 
 /// The normal form of a Converse request.
 pub fn converse(mut request: Value) -> Value {
+    type_choice(&mut request);
     prune(&mut request);
     let Some(members) = request.as_object_mut() else {
         return request;
@@ -224,6 +225,19 @@ fn converse_document(document: &mut Value) {
     drop_if(document, "format", |_| true);
 }
 
+/// A tool choice that says something but no type is `auto`, unless `toolChoice` says the type.
+fn type_choice(request: &mut Value) {
+    let says = |value: &Value| !value.is_null();
+    let elsewhere = request.pointer("/toolConfig/toolChoice").is_some_and(says);
+    if let Some(Value::Object(choice)) = request.pointer_mut("/additionalModelRequestFields/tool_choice")
+        && !elsewhere
+        && choice.values().any(says)
+        && !choice.get("type").is_some_and(says)
+    {
+        choice.insert("type".to_owned(), json!("auto"));
+    }
+}
+
 /// Puts the members of `additionalModelRequestFields` that have a place in Converse to that place.
 fn lift_additional(members: &mut Members) {
     let mut fields = match members.shift_remove("additionalModelRequestFields") {
@@ -240,12 +254,6 @@ fn lift_additional(members: &mut Members) {
         fields.get_mut("inferenceConfig").and_then(|config| config.as_object_mut()?.shift_remove("topK"))
     {
         fields.insert("top_k".to_owned(), top_k);
-    }
-    if let Some(Value::Object(choice)) = fields.get_mut("tool_choice") {
-        let elsewhere = members.get("toolConfig").is_some_and(|config| config.get("toolChoice").is_some());
-        if !elsewhere && !choice.is_empty() && !choice.contains_key("type") {
-            choice.insert("type".to_owned(), json!("auto"));
-        }
     }
     messages_parameters(&mut fields);
     lift_tools(members, &mut fields);
