@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::generate;
 use crate::normalise::{converse_block, drop_if, each, messages_block, prune};
 
 /// The normal form of a Converse response.
@@ -116,16 +115,16 @@ pub fn converse_error(mut exception: Value) -> Value {
         drop_if(&mut exception, "p", Value::is_string);
     }
     let others = [
-        ("/code", "__type"),
-        ("/name", "__type"),
-        ("/Error/Code", "__type"),
-        ("/Message", "message"),
-        ("/Error/Message", "message"),
+        ("", "code", "__type"),
+        ("", "name", "__type"),
+        ("/Error", "Code", "__type"),
+        ("", "Message", "message"),
+        ("/Error", "Message", "message"),
     ];
-    for (pointer, member) in others {
-        let Some(value) = exception.pointer(pointer).cloned() else { continue };
+    for (holder, name, member) in others {
+        let Some(value) = exception.pointer(holder).and_then(|holder| holder.get(name)).cloned() else { continue };
         if exception.get(member).is_none_or(|first| *first == value) {
-            generate::remove(&mut exception, pointer);
+            drop_if(exception.pointer_mut(holder).unwrap(), name, |_| true);
             exception[member] = value;
         }
     }
