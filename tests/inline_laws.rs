@@ -225,8 +225,8 @@ fn judge(schema: &Value) -> jsonschema::Validator {
     jsonschema::validator_for(schema).unwrap_or_else(|error| panic!("{error}: {schema}"))
 }
 
-/// What a validator says of an instance. `None`: it panics, as this version of the crate does on a few recursive schemas in ten
-/// thousand.
+/// What a validator says of an instance. `None`: it panics, as this version of the crate does on a recursive schema in some tens
+/// of thousands.
 fn verdict(judge: &jsonschema::Validator, instance: &Value) -> Option<bool> {
     catch_unwind(AssertUnwindSafe(|| judge.is_valid(instance)))
         .map_err(|panic| match panic.downcast_ref::<String>().map(String::as_str) {
@@ -248,7 +248,7 @@ fn same(source: &Value, converted: &Converted<String>, instances: &[Value]) -> R
     let result: Value = serde_json::from_str(&converted.value).expect("the result is JSON");
     let (before, after) = (judge(source), judge(&result));
     for instance in instances {
-        let (Some(was), Some(is)) = (verdict(&before, instance), verdict(&after, instance)) else { return Ok(()) };
+        let (Some(was), Some(is)) = (verdict(&before, instance), verdict(&after, instance)) else { continue };
         let widened = is && !converted.losses.is_empty();
         prop_assert!(was == is || widened, "{instance} was {was}\n{source}\n{result}");
     }
