@@ -7,7 +7,7 @@ use crate::loss::{Code, Cx, Path};
 use crate::messages;
 use crate::wire::{FreeForm as _, Kind, Leaves, Map, Wire, object};
 
-use super::present;
+use super::{present, unless_empty};
 
 /// The `id` of a Messages response when nothing names one.
 pub(super) const DEFAULT_ID: &str = "msg_converse";
@@ -51,7 +51,7 @@ object! {
 
 /// The fields, if there is anything to carry.
 pub(super) fn to_converse<L: Leaves>(mut carried: Carried<L>) -> Option<L::Json> {
-    carried.usage = carried.usage.filter(|usage| *usage != CarriedUsage::default());
+    carried.usage = unless_empty(carried.usage);
     (carried != Carried::default()).then(|| L::free_form(&carried))
 }
 
@@ -110,11 +110,6 @@ fn usage_to_messages<L: Leaves>(usage: L::Json, at: Path<'_>, cx: &mut Cx<'_>) -
         }
     }
     carried
-}
-
-/// Empty is absent.
-pub(super) fn unless_empty<T: Default + PartialEq>(value: Option<T>) -> Option<T> {
-    value.filter(|value| *value != T::default())
 }
 
 /// The members of an object that are not null; anything else has none, and is a hint.

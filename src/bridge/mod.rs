@@ -119,6 +119,11 @@ fn present<V: FreeForm>(members: Map<V>) -> Map<V> {
     members.into_iter().filter(|(_, value)| value.kind() != Kind::Null).collect()
 }
 
+/// What holds something. Empty is absence.
+fn unless_empty<T: Default + PartialEq>(value: Option<T>) -> Option<T> {
+    value.filter(|value| *value != T::default())
+}
+
 /// The service pads the events of a stream with a member `p`; where events are gathered it may have come along.
 fn is_padding<V: FreeForm>((name, value): (&str, &V)) -> bool {
     name == "p" && value.kind() == Kind::String

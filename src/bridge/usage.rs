@@ -13,9 +13,9 @@ use crate::loss::{Code, Cx, Path};
 use crate::wire::{FreeForm as _, Kind, Leaves, Map};
 use crate::{Error, converse, messages};
 
-use super::carried::{CarriedUsage, unless_empty};
-use super::present;
+use super::carried::CarriedUsage;
 use super::rules::{count, invalid};
+use super::{present, unless_empty};
 
 fn count_if_any(tokens: Option<i64>, at: Path<'_>) -> Result<Option<i64>, Error> {
     tokens.map(|tokens| count(tokens, at)).transpose()

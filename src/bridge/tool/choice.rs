@@ -11,8 +11,8 @@ use crate::wire::{Leaves, Text};
 use crate::{Error, ErrorKind, converse, messages};
 
 use super::super::additional::PartialToolChoice;
-use super::super::present;
 use super::super::rules::{self, Side, invalid};
+use super::super::{present, unless_empty};
 
 /// What a choice asks for.
 enum Choice<T> {
@@ -43,9 +43,9 @@ pub(in crate::bridge) fn to_messages<L: Leaves>(
     cx: &mut Cx<'_>,
 ) -> Result<Option<messages::ToolChoice<L>>, Error> {
     let own = choice.map(|choice| of_config(choice, at, cx)).transpose()?.flatten();
-    let additional = additional
-        .map(|additional| PartialToolChoice { unknown: present(additional.unknown), ..additional })
-        .filter(|additional| *additional != PartialToolChoice::default());
+    let additional =
+        additional.map(|additional| PartialToolChoice { unknown: present(additional.unknown), ..additional });
+    let additional = unless_empty(additional);
     if own.is_none() && additional.is_none() {
         return Ok(None);
     }
